@@ -46,6 +46,7 @@ type Alert struct {
 	StartsAt    time.Time `json:"startsAt,omitzero"`     // UTC; zero when the source did not say
 	EndsAt      time.Time `json:"endsAt,omitzero"`       // UTC; of a firing alert: when it expires unless repeated, zero = never
 	Test        bool      `json:"test,omitempty"`        // a source's test button: shown as received, pages nobody
+	Event       bool      `json:"event,omitempty"`       // each firing is an event of its own, not a repeated report of a state
 	Truncated   int       `json:"truncated,omitempty"`   // alerts that the source left out of the same message
 }
 
