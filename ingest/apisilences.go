@@ -1,0 +1,261 @@
+package ingest
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/prometheus/alertmanager/api/v2/models"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/router"
+)
+
+// stateOf is a silence's state at now: pending, active or expired.
+func stateOf(s *router.Silence, now time.Time) string {
+	switch {
+	case now.Before(s.StartsAt):
+		return models.SilenceStatusStatePending
+	case now.Before(s.EndsAt):
+		return models.SilenceStatusStateActive
+	}
+	return models.SilenceStatusStateExpired
+}
+
+// getSilences lists silences: active ones by their end, then pending ones by their start, then expired ones, latest first.
+func (c *call) getSilences() error {
+	v := c.r.URL.Query()
+	filter, err := parseMatchers(v["filter"])
+	if err != nil {
+		return err
+	}
+	wanted := map[string]bool{}
+	for _, state := range []string{models.SilenceStatusStateActive, models.SilenceStatusStatePending, models.SilenceStatusStateExpired} {
+		if wanted[state], err = flagOf(v, state); err != nil {
+			return err
+		}
+	}
+	all, err := c.desk.Silences(c.r.Context())
+	if err != nil {
+		return err
+	}
+	now := c.now()
+	all = slices.DeleteFunc(slices.Clone(all), func(s router.Silence) bool {
+		values := map[string]string{}
+		for _, m := range s.Matchers {
+			values[m.Name] = m.Value
+		}
+		return !wanted[stateOf(&s, now)] || !matches(filter, values)
+	})
+	slices.SortStableFunc(all, func(a, b router.Silence) int { return silenceOrder(&a, &b, now) })
+	out := models.GettableSilences{}
+	for i := range all {
+		out = append(out, gettableSilence(&all[i], now))
+	}
+	writeJSON(c.w, http.StatusOK, out)
+	return nil
+}
+
+func silenceOrder(a, b *router.Silence, now time.Time) int {
+	order := map[string]int{models.SilenceStatusStateActive: 0, models.SilenceStatusStatePending: 1, models.SilenceStatusStateExpired: 2}
+	sa, sb := stateOf(a, now), stateOf(b, now)
+	if sa != sb {
+		return cmp.Compare(order[sa], order[sb])
+	}
+	switch sa {
+	case models.SilenceStatusStateActive:
+		return a.EndsAt.Compare(b.EndsAt)
+	case models.SilenceStatusStatePending:
+		return a.StartsAt.Compare(b.StartsAt)
+	}
+	return b.EndsAt.Compare(a.EndsAt)
+}
+
+func gettableSilence(s *router.Silence, now time.Time) *models.GettableSilence {
+	state := stateOf(s, now)
+	list := models.Matchers{}
+	for _, m := range s.Matchers {
+		list = append(list, &models.Matcher{Name: &m.Name, Value: &m.Value, IsRegex: &m.IsRegex, IsEqual: &m.IsEqual})
+	}
+	return &models.GettableSilence{
+		ID:        &s.ID,
+		Status:    &models.SilenceStatus{State: &state},
+		UpdatedAt: dateTime(s.UpdatedAt),
+		Silence: models.Silence{
+			Annotations: labelSet(s.Annotations), Comment: &s.Comment, CreatedBy: &s.CreatedBy,
+			StartsAt: dateTime(s.StartsAt), EndsAt: dateTime(s.EndsAt), Matchers: list,
+		},
+	}
+}
+
+func (c *call) getSilence(id string) error {
+	s, err := c.silence(id)
+	if err != nil {
+		return err
+	}
+	writeJSON(c.w, http.StatusOK, gettableSilence(&s, c.now()))
+	return nil
+}
+
+// silence finds one by its ID; a *refusal with 404 when there is none.
+func (c *call) silence(id string) (router.Silence, error) {
+	all, err := c.desk.Silences(c.r.Context())
+	if err != nil {
+		return router.Silence{}, err
+	}
+	i := slices.IndexFunc(all, func(s router.Silence) bool { return s.ID == id })
+	if i < 0 {
+		return router.Silence{}, unknownSilence(id)
+	}
+	return all[i], nil
+}
+
+func unknownSilence(id string) *refusal {
+	return refuse(http.StatusNotFound, "", "silence %q not found", brief(id))
+}
+
+func (c *call) deleteSilence(id string) error {
+	err := c.desk.ExpireSilence(c.r.Context(), id, c.src.Name)
+	if errors.Is(err, ErrNotFound) {
+		return unknownSilence(id)
+	}
+	if err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// postSilence makes or changes a silence. One that is known is changed in place where that leaves its past true;
+// otherwise a new one takes over and the old one ends. The new one comes first, so that nobody is paged in between.
+func (c *call) postSilence() error {
+	s, err := c.readSilence()
+	if err != nil {
+		return err
+	}
+	now, old := c.now(), router.Silence{}
+	if s.ID != "" {
+		if old, err = c.silence(s.ID); err != nil {
+			return err
+		}
+	}
+	if s.ID == "" || !inPlace(&old, &s, now) {
+		s.ID = ""
+		if s.StartsAt.Before(now) {
+			s.StartsAt = now
+		}
+	}
+	s.UpdatedAt = now
+	stored, err := c.desk.PutSilence(c.r.Context(), s)
+	if errors.Is(err, ErrNotFound) {
+		return unknownSilence(s.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if s.ID == "" && old.ID != "" && stateOf(&old, now) != models.SilenceStatusStateExpired {
+		err := c.desk.ExpireSilence(c.r.Context(), old.ID, c.src.Name)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	writeJSON(c.w, http.StatusOK, map[string]string{"silenceID": stored.ID})
+	return nil
+}
+
+// inPlace reports whether a silence may become another without changing what it has silenced so far (Alertmanager's rule):
+// the same matchers, and of an active one the same start, to the second, and an end to come; of a pending one a start to come.
+func inPlace(old, s *router.Silence, now time.Time) bool {
+	if !slices.Equal(old.Matchers, s.Matchers) {
+		return false
+	}
+	switch stateOf(old, now) {
+	case models.SilenceStatusStateActive:
+		return old.StartsAt.Unix() == s.StartsAt.Unix() && !s.EndsAt.Before(now)
+	case models.SilenceStatusStatePending:
+		return !s.StartsAt.Before(now)
+	}
+	return false
+}
+
+// readSilence reads and checks the body of POST /silences. Its error is a *refusal.
+func (c *call) readSilence() (router.Silence, error) {
+	body, err := readBody(c.w, c.r, c.cfg().maxBody())
+	if err != nil {
+		return router.Silence{}, err
+	}
+	if bodyForm(c.r.Header.Get("Content-Type"), body) != formJSON {
+		return router.Silence{}, unsupported(c.r.Header.Get("Content-Type"), false)
+	}
+	return decodeSilence(body, c.now())
+}
+
+// decodeSilence reads a silence as Alertmanager's clients post it. A start that is absent or zero is now.
+func decodeSilence(body []byte, now time.Time) (router.Silence, error) {
+	bad := func(format string, args ...any) (router.Silence, error) {
+		return router.Silence{}, refuse(http.StatusBadRequest, "", "bad silence: "+format, args...)
+	}
+	var p models.PostableSilence
+	if err := bound(body); err != nil {
+		return bad("%v", err)
+	}
+	if err := json.Unmarshal(body, &p); err != nil {
+		return bad("%v", err)
+	}
+	if p.CreatedBy == nil || p.Comment == nil || p.EndsAt == nil {
+		return bad("createdBy, comment and endsAt are required")
+	}
+	var cuts []string // what is too long is cut; nobody needs to be told
+	s := router.Silence{
+		ID: p.ID, EndsAt: time.Time(*p.EndsAt).UTC(), CreatedBy: oneLine(*p.CreatedBy, maxTitle),
+		Comment: block(*p.Comment, maxValue, "", &cuts), Annotations: tidySet(alert.Labels(p.Annotations), "annotation", &cuts),
+	}
+	if p.StartsAt != nil {
+		s.StartsAt = plausible(time.Time(*p.StartsAt))
+	}
+	if s.StartsAt.IsZero() {
+		s.StartsAt = now.UTC()
+	}
+	switch {
+	case !s.EndsAt.After(s.StartsAt):
+		return bad("the end must be after the start")
+	case !s.EndsAt.After(now):
+		return bad("the end is in the past")
+	}
+	var err error
+	if s.Matchers, err = silenceMatchers(p.Matchers); err != nil {
+		return bad("%v", err)
+	}
+	return s, nil
+}
+
+// silenceMatchers checks matchers: there is one, each compiles, and not all of them match a label that is absent.
+func silenceMatchers(list models.Matchers) ([]router.Matcher, error) {
+	var out []router.Matcher
+	tells := false
+	for _, m := range list {
+		if m == nil || m.Name == nil || *m.Name == "" || m.Value == nil {
+			return nil, errors.New("each matcher needs a name and a value")
+		}
+		stored := router.Matcher{Name: *m.Name, Value: *m.Value, IsRegex: m.IsRegex != nil && *m.IsRegex, IsEqual: m.IsEqual == nil || *m.IsEqual}
+		if !plain(stored.Name) || !harmless(stored.Value) {
+			return nil, errors.New("a matcher holds control characters")
+		}
+		compiled, err := stored.Compile()
+		if err != nil {
+			return nil, err
+		}
+		tells = tells || !compiled.Matches("")
+		out = append(out, stored)
+	}
+	if len(out) == 0 {
+		return nil, errors.New("at least one matcher is required")
+	}
+	if !tells {
+		return nil, errors.New("at least one matcher must not match the empty string, or the silence would cover everything")
+	}
+	return out, nil
+}

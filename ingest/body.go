@@ -1,0 +1,149 @@
+package ingest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+)
+
+// A compressed body may grow by maxRatio; below ratioFrom bytes nobody asks.
+const (
+	maxRatio  = 100
+	ratioFrom = 64 << 10
+)
+
+// refusal is an answer that is not 2xx: its status, what happened and what to do.
+type refusal struct {
+	status     int
+	what, hint string
+}
+
+// Error implements error.
+func (r *refusal) Error() string { return r.what }
+
+func refuse(status int, hint, format string, args ...any) *refusal {
+	return &refusal{status: status, what: fmt.Sprintf(format, args...), hint: hint}
+}
+
+// readBody returns the body, inflated, of at most limit bytes. Its error is a *refusal.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	packed := &counter{from: http.MaxBytesReader(w, r.Body, limit)}
+	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
+	case "", "identity":
+		body, err := io.ReadAll(packed)
+		return body, readFault(err, limit)
+	case "gzip", "x-gzip":
+		return inflate(packed, limit)
+	default:
+		return nil, refuse(http.StatusUnsupportedMediaType, "Send the body as it is, or compressed once with gzip.",
+			"Content-Encoding %q is not supported", brief(enc))
+	}
+}
+
+// inflate unpacks gzip once. It stops at limit bytes, or at maxRatio times what came in.
+func inflate(packed *counter, limit int64) ([]byte, error) {
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		return nil, badGzip(err, limit)
+	}
+	var out bytes.Buffer
+	for {
+		n, err := io.CopyN(&out, z, ratioFrom)
+		size := int64(out.Len())
+		if size > limit {
+			return nil, tooBig(limit)
+		}
+		if size > ratioFrom && size > maxRatio*packed.n {
+			return nil, refuse(http.StatusRequestEntityTooLarge, "Send the body without compression.",
+				"the body grows more than %d times when inflated", maxRatio)
+		}
+		if errors.Is(err, io.EOF) && n < ratioFrom {
+			return out.Bytes(), nil
+		}
+		if err != nil {
+			return nil, badGzip(err, limit)
+		}
+	}
+}
+
+func badGzip(err error, limit int64) error {
+	var big *http.MaxBytesError
+	if errors.As(err, &big) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return readFault(err, limit)
+	}
+	return refuse(http.StatusBadRequest, "Content-Encoding says gzip; leave the header out if the body is not compressed.",
+		"the body is not valid gzip: %v", err)
+}
+
+func tooBig(limit int64) *refusal {
+	return refuse(http.StatusRequestEntityTooLarge, "Send fewer alerts in one request (in Alertmanager: max_alerts of the webhook).",
+		"the body is longer than %d bytes", limit)
+}
+
+// readFault turns what reading can say into an answer; nil stays nil.
+func readFault(err error, limit int64) error {
+	var big *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &big):
+		return tooBig(limit)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return refuse(http.StatusRequestTimeout, "Send the body at once.", "the body did not arrive in time")
+	}
+	return refuse(http.StatusBadRequest, "Send the request again.", "the body could not be read to its end")
+}
+
+// counter counts the bytes that went through.
+type counter struct {
+	from io.Reader
+	n    int64
+}
+
+// Read implements io.Reader.
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// The forms a body may have.
+const (
+	formJSON  = "json"
+	formQuery = "form"
+	formText  = "text"
+)
+
+// bodyForm says how to read a body, by its content type and, because `curl -d` claims a form for everything, by how it
+// begins. An empty result means: not supported.
+func bodyForm(contentType string, body []byte) string {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		kind = strings.ToLower(strings.TrimSpace(contentType))
+	}
+	claimed := kind == "application/x-www-form-urlencoded" || kind == "text/plain"
+	switch {
+	case kind == "", strings.HasSuffix(kind, "/json"), strings.HasSuffix(kind, "+json"), kind == "application/octet-stream":
+		return formJSON
+	case claimed && looksJSON(body):
+		return formJSON
+	case kind == "text/plain":
+		return formText
+	case claimed:
+		return formQuery
+	}
+	return ""
+}
+
+// looksJSON reports whether a body that claims to be something else is JSON. An object is told by its first character, so
+// that a mistake in it is reported; a text may well begin with [FIRING].
+func looksJSON(body []byte) bool {
+	first := bytes.TrimLeft(body, "\ufeff \t\r\n")
+	return bytes.HasPrefix(first, []byte("{")) || bytes.HasPrefix(first, []byte("[")) && bound(first) == nil && isJSON(first)
+}

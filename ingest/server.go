@@ -1,0 +1,259 @@
+package ingest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rouse/rouse/alert"
+)
+
+// Server answers sources. It keeps no state but the time of its start.
+type Server struct {
+	cfg     func() *Config
+	sink    Sink
+	desk    Desk
+	log     *slog.Logger
+	now     func() time.Time
+	started time.Time
+}
+
+// New returns a Server. cfg is asked on each request, so a reload takes effect at once; now is the clock (nil: time.Now).
+func New(cfg func() *Config, sink Sink, desk Desk, log *slog.Logger, now func() time.Time) *Server {
+	if now == nil {
+		now = time.Now
+	}
+	return &Server{cfg: cfg, sink: sink, desk: desk, log: log, now: now, started: now()}
+}
+
+// Routes lists the patterns of http.ServeMux that Handler answers, for mounting it beside other handlers.
+func Routes() []string {
+	return []string{
+		"/ingest/", "/heartbeat/", "/api/v2/", "/api/v1/alerts",
+		"/v2/enqueue", "/v2/change/enqueue", "/generic/2010-04-15/create_event.json",
+	}
+}
+
+// Handler returns the handler of all Routes. Slow senders are for the timeouts of the http.Server around it.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/ingest/{name}", s.ingest)
+	mux.HandleFunc("/ingest/{name}/{rest...}", s.under)
+	mux.HandleFunc("/heartbeat/{name}", s.heartbeat)
+	mux.HandleFunc("/api/v2/{rest...}", func(w http.ResponseWriter, r *http.Request) { s.rootAPI(w, r, "v2", r.PathValue("rest")) })
+	mux.HandleFunc("/api/v1/alerts", func(w http.ResponseWriter, r *http.Request) { s.rootAPI(w, r, "v1", "alerts") })
+	mux.HandleFunc("/v2/enqueue", func(w http.ResponseWriter, r *http.Request) { s.event(w, r, nil) })
+	mux.HandleFunc("/v2/change/enqueue", func(w http.ResponseWriter, r *http.Request) { s.change(w, r, nil) })
+	mux.HandleFunc("/generic/2010-04-15/create_event.json", func(w http.ResponseWriter, r *http.Request) { s.event(w, r, nil) })
+	return mux
+}
+
+// under answers what lies below an integration: Alertmanager's API for Prometheus (path_prefix: /ingest/NAME), and
+// PagerDuty's for its clients.
+func (s *Server) under(w http.ResponseWriter, r *http.Request) {
+	rest := r.PathValue("rest")
+	if rest == "" {
+		s.ingest(w, r)
+		return
+	}
+	src, ok := s.known(w, r)
+	if !ok {
+		return
+	}
+	api, below, _ := strings.Cut(rest, "/v2/")
+	switch {
+	case src.Type == TypePrometheus && api == "api" && below != "":
+		s.namedAPI(w, r, src, "v2", below)
+	case src.Type == TypePrometheus && rest == "api/v1/alerts":
+		s.namedAPI(w, r, src, "v1", "alerts")
+	case src.Type == TypePagerDuty && rest == "v2/enqueue", src.Type == TypePagerDuty && rest == "generic/2010-04-15/create_event.json":
+		s.event(w, r, &src)
+	case src.Type == TypePagerDuty && rest == "v2/change/enqueue":
+		s.change(w, r, &src)
+	default:
+		say(w, speakRouse, refuse(http.StatusNotFound, "Post to /ingest/NAME itself; only the types prometheus and pagerduty have paths below it.",
+			"an integration of type %s has no such path", src.Type))
+	}
+}
+
+// known returns the integration named in the path, or answers 404. How many there are is told, their names are not.
+func (s *Server) known(w http.ResponseWriter, r *http.Request) (Source, bool) {
+	cfg := s.cfg()
+	src, ok := cfg.source(r.PathValue("name"))
+	if !ok {
+		say(w, speakRouse, refuse(http.StatusNotFound, "The name must be one of the integrations in the configuration.",
+			"no integration has this name; %d are known", len(cfg.Sources)))
+	}
+	return src, ok
+}
+
+// ingest answers POST /ingest/NAME.
+func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
+	src, ok := s.known(w, r)
+	if !ok {
+		return
+	}
+	if src.Type == TypePagerDuty {
+		s.event(w, r, &src)
+		return
+	}
+	if wrongMethod(w, r, speakRouse, http.MethodPost) {
+		return
+	}
+	body, err := s.receive(w, r, &src)
+	if err != nil {
+		s.turnAway(w, speakRouse, src.Name, err)
+		return
+	}
+	b, err := decodeFor(&src, r.Header.Get("Content-Type"), body, s.now())
+	if err == nil {
+		err = s.store(r.Context(), &src, b)
+	}
+	if err != nil {
+		s.turnAway(w, speakRouse, src.Name, err)
+		return
+	}
+	answer(w, &src, b)
+}
+
+// receive admits the sender, reads the body and checks its signature.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, src *Source) ([]byte, error) {
+	if !src.admits(credentials(r)) && !src.bySignature() {
+		return nil, unauthorized(src)
+	}
+	body, err := readBody(w, r, s.cfg().maxBody())
+	if err != nil {
+		return nil, err
+	}
+	if !src.signed(r.Header, body, s.now()) {
+		return nil, refuse(http.StatusUnauthorized, "Set the integration's secret in the sender, and check that its clock is right.",
+			"the signature of the body is missing, wrong or older than %s", maxSkew)
+	}
+	return body, nil
+}
+
+func unauthorized(src *Source) *refusal {
+	const hint = "Send the integration's token as 'Authorization: Bearer TOKEN', as the password of basic authentication, or as X-Rouse-Token; only where a sender can set no header, as ?token=TOKEN."
+	if len(src.Tokens) == 0 && src.HMACSecret == "" {
+		return refuse(http.StatusUnauthorized, "Give the integration a token in the configuration, or set insecure: true.", "the integration has no token, so nobody can send to it")
+	}
+	return refuse(http.StatusUnauthorized, hint, "the token is missing or wrong")
+}
+
+// decodeFor picks the decoder of a source. Its error is a *refusal.
+func decodeFor(src *Source, contentType string, body []byte, now time.Time) (batch, error) {
+	form := bodyForm(contentType, body)
+	generic := src.Type == TypeGeneric
+	switch {
+	case generic && form == formQuery:
+		return decodeGenericForm(body), nil
+	case generic && form == formText:
+		return decodeGenericText(body), nil
+	case form != formJSON:
+		return batch{}, unsupported(contentType, generic)
+	case generic:
+		return decodeGeneric(body), nil
+	case src.Type == TypeGrafana:
+		return decodeGrafana(body), nil
+	case src.Type == TypePrometheus:
+		return decodePrometheus(body, now), nil
+	}
+	return decodeAlertmanager(body), nil
+}
+
+func unsupported(contentType string, generic bool) *refusal {
+	hint := "Send application/json."
+	if generic {
+		hint = "Send application/json, application/x-www-form-urlencoded or text/plain."
+	}
+	return refuse(http.StatusUnsupportedMediaType, hint, "Content-Type %q is not supported here", brief(contentType))
+}
+
+// store hands a batch to the Sink: alerts first, then what is acknowledged. An empty batch stores nothing.
+func (s *Server) store(ctx context.Context, src *Source, b batch) error {
+	for i := range b.alerts {
+		b.alerts[i].Integration = src.Name
+	}
+	if len(b.alerts) > 0 {
+		if err := s.sink.Accept(ctx, b.alerts); err != nil {
+			return err
+		}
+	}
+	for _, a := range b.acks {
+		id := alert.ID{Integration: src.Name, Key: a.key}
+		if err := s.sink.Acknowledge(ctx, id, firstOf(a.by, src.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answer says what was stored: 202, or 400 where a part was bad; the good part is stored all the same.
+func answer(w http.ResponseWriter, src *Source, b batch) {
+	if len(b.problems) == 0 {
+		a := accepted{Status: "accepted", Alerts: len(b.alerts), Acknowledged: len(b.acks), Errors: []string{}}
+		if src.Type == TypeGeneric {
+			a.Keys = b.keys()
+		}
+		writeJSON(w, http.StatusAccepted, a)
+		return
+	}
+	n := len(b.alerts) + len(b.acks)
+	faults := lines(b.problems)
+	f := failed{Error: faults[0], Hint: "Correct what is listed and send it again; see docs on integrations of type " + src.Type + ".", Accepted: &n, Errors: faults}
+	if n > 0 {
+		f.Hint = "The other alerts were stored. " + f.Hint
+	}
+	writeJSON(w, http.StatusBadRequest, f)
+}
+
+// keys are the identities in a batch, so that a sender without keys of its own learns them; not of long ones.
+func (b *batch) keys() []string {
+	const most = 20
+	var out []string
+	for i := range b.alerts {
+		out = append(out, b.alerts[i].Key)
+	}
+	for _, a := range b.acks {
+		out = append(out, a.key)
+	}
+	return out[:min(len(out), most)]
+}
+
+// turnAway answers an error and notes those that are ours.
+func (s *Server) turnAway(w http.ResponseWriter, speak dialect, integration string, err error) {
+	r := asRefusal(err)
+	if r.status >= 500 {
+		s.log.Error("not stored, the source was asked to send again", "integration", integration, "err", err)
+	} else {
+		s.log.Info("refused", "integration", integration, "status", r.status, "err", r.what)
+	}
+	say(w, speak, r)
+}
+
+// heartbeat answers /heartbeat/NAME.
+func (s *Server) heartbeat(w http.ResponseWriter, r *http.Request) {
+	cfg, name := s.cfg(), r.PathValue("name")
+	hb, ok := cfg.heartbeat(name)
+	if !ok {
+		say(w, speakRouse, refuse(http.StatusNotFound, "The name must be one of the heartbeats in the configuration.",
+			"no heartbeat has this name; %d are known", len(cfg.Heartbeats)))
+		return
+	}
+	if wrongMethod(w, r, speakRouse, http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut) {
+		return
+	}
+	if hb.Token != "" && !opens([]string{hb.Token}, credentials(r)) {
+		s.turnAway(w, speakRouse, name, unauthorized(&Source{Tokens: []string{hb.Token}}))
+		return
+	}
+	if err := s.sink.Beat(r.Context(), name); err != nil {
+		s.turnAway(w, speakRouse, name, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write([]byte("ok\n"))
+}
