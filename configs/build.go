@@ -1,0 +1,42 @@
+package configs
+
+import (
+	"github.com/prometheus/alertmanager/timeinterval"
+	"gopkg.in/yaml.v3"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+)
+
+// draft is what the sections gave, before the snapshots are built of it.
+type draft struct {
+	root      object
+	users     []oncall.User
+	teams     []oncall.Team
+	schedules []*oncall.Schedule
+	policies  []oncall.Policy
+	fallback  oncall.PolicyID
+	services  []incident.Service
+	matrix    map[incident.Grade]map[incident.Grade]incident.Priority
+	page      map[incident.Priority]bool
+	types     map[string][]string
+	route     *router.Route
+	intervals map[string][]timeinterval.TimeInterval
+}
+
+// build makes the immutable snapshots of a file without errors.
+func (l *loader) build(tree *yaml.Node) {
+	d, c := &l.draft, l.c
+	c.roster = oncall.NewRoster(d.users, d.teams, d.schedules, d.policies, d.fallback)
+	c.tree = router.NewTree(d.route)
+	c.gate = router.NewGate(c.inhibits, c.windows, d.intervals)
+	c.rulebook = &incident.Rulebook{
+		Roster: c.roster, Services: map[string]incident.Service{}, Matrix: d.matrix, Page: d.page, Types: d.types, Version: c.version,
+	}
+	for _, s := range d.services {
+		c.rulebook.Services[s.Name] = s
+	}
+	c.redacted = l.redact(tree)
+	c.compat = l.alertmanager()
+}

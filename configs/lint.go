@@ -1,0 +1,169 @@
+package configs
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/rouse/rouse/oncall"
+)
+
+// lookAhead is how far schedules are searched for gaps.
+const lookAhead = 14 * 24 * time.Hour
+
+// lintAll doubts what is valid but surely not meant. It runs on a file without errors; lint that concerns one place alone
+// stands beside the reading of that place.
+func (l *loader) lintAll() {
+	l.lintReach()
+	l.lintProviders()
+	l.lintFallback()
+	l.lintGaps()
+	l.lintUnused()
+	if len(l.c.Integrations) == 0 {
+		l.doubt(l.top(), "integrations", "no-integration", "is missing, so no monitoring tool can send alerts", "add one, such as integrations: {prometheus: {type: prometheus, token: env:NAME}}")
+	}
+}
+
+func (l *loader) doubt(at *yaml.Node, key, rule, what, do string) { l.lint(at, key, rule, what, do) }
+
+func (l *loader) top() *yaml.Node { return &yaml.Node{Line: 1, Column: 1} }
+
+// reachable are the users that a target can mean at any time.
+func (l *loader) reachable(t oncall.Target) []oncall.UserID {
+	switch t.Kind {
+	case oncall.ToUser:
+		return []oncall.UserID{oncall.UserID(t.Name)}
+	case oncall.ToTeam:
+		team, _ := l.c.roster.Team(oncall.TeamID(t.Name))
+		return team.Members
+	case oncall.ToSchedule:
+		return l.onSchedule(oncall.ScheduleID(t.Name))
+	}
+	return nil
+}
+
+func (l *loader) onSchedule(id oncall.ScheduleID) []oncall.UserID {
+	var all []oncall.UserID
+	for _, s := range l.draft.schedules {
+		if s.ID != id {
+			continue
+		}
+		for _, layer := range s.Layers {
+			all = append(all, layer.Users...)
+		}
+		for _, o := range s.Overrides {
+			all = append(all, o.User)
+		}
+	}
+	return all
+}
+
+// paged are all users that some level of some policy can page.
+func (l *loader) paged() map[oncall.UserID]bool {
+	all := map[oncall.UserID]bool{}
+	for _, p := range l.draft.policies {
+		for _, level := range p.Levels {
+			for _, t := range level.Targets {
+				for _, id := range l.reachable(t) {
+					all[id] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// lintReach finds people on a level whom nothing can reach.
+func (l *loader) lintReach() {
+	paged := l.paged()
+	for _, u := range l.draft.users {
+		at, key := l.register(aUser).at[string(u.ID)], join("users", string(u.ID))
+		if !paged[u.ID] {
+			continue
+		}
+		if u.Phone == "" && u.Email == "" {
+			l.doubt(at, key, "unreachable-user", "cannot be reached: there is neither a phone number nor an email address, yet an escalation level pages this user", "add phone or email")
+			continue
+		}
+		for _, urgency := range []oncall.Urgency{oncall.High, oncall.Low} {
+			if !slices.ContainsFunc(u.Rules(urgency), func(r oncall.Rule) bool { return u.Address(r.Via) != "" }) {
+				l.doubt(at, key, "unreachable-user", fmt.Sprintf("cannot be reached for %s urgency: no step of its notification rules has a number or address", urgency), "add phone or email, or change notify."+string(urgency))
+			}
+		}
+	}
+}
+
+// lintProviders finds methods that people are paged by and that no provider carries.
+func (l *loader) lintProviders() {
+	paged, wanted := l.paged(), map[oncall.Method]bool{}
+	for _, u := range l.draft.users {
+		for _, urgency := range []oncall.Urgency{oncall.High, oncall.Low} {
+			for _, r := range u.Rules(urgency) {
+				wanted[r.Via] = wanted[r.Via] || (paged[u.ID] && u.Address(r.Via) != "")
+			}
+		}
+	}
+	at := l.draft.root.get("providers").place()
+	for _, m := range []oncall.Method{oncall.SMS, oncall.Call, oncall.Email} {
+		if carried := slices.ContainsFunc(l.c.Providers, func(p Provider) bool { return p.Carries(m) }); wanted[m] && !carried {
+			l.doubt(at, "providers", "no-provider", fmt.Sprintf("no provider carries %s, though people are to be paged by it", m), map[bool]string{true: "add an smtp provider", false: "add a twilio provider"}[m == oncall.Email])
+		}
+	}
+}
+
+// lintFallback makes sure that the last resort is a person.
+func (l *loader) lintFallback() {
+	p, _ := l.c.roster.Policy(l.draft.fallback)
+	for _, level := range p.Levels {
+		for _, t := range level.Targets {
+			if t.Kind != oncall.ToReceiver && (t.Kind != oncall.ToSchedule || len(l.onSchedule(oncall.ScheduleID(t.Name))) > 0) {
+				return
+			}
+		}
+	}
+	l.doubt(l.draft.root.get("fallback").place(), "fallback", "fallback-without-people", "pages nobody but rooms", "name a policy with a user, team or schedule")
+}
+
+// lintGaps finds stretches of the next two weeks in which nobody is on call.
+func (l *loader) lintGaps() {
+	now := l.o.Now
+	if now.IsZero() {
+		return
+	}
+	for _, s := range l.c.roster.Schedules() {
+		for _, shift := range s.Shifts(now, now.Add(lookAhead)) {
+			if len(shift.Users) > 0 {
+				continue
+			}
+			const form = "Mon 2006-01-02 15:04"
+			what := fmt.Sprintf("has nobody on call from %s to %s %s", shift.From.In(s.Zone).Format(form), shift.To.In(s.Zone).Format(form), s.Zone)
+			l.doubt(l.register(aSchedule).at[string(s.ID)], join("schedules", string(s.ID)), "schedule-gap", what, "extend the hours of a layer, or add one below that has somebody always")
+			break
+		}
+	}
+}
+
+// lintUnused finds what is defined and never named.
+func (l *loader) lintUnused() {
+	for _, u := range []struct {
+		class class
+		rule  string
+		do    string
+	}{
+		{aUser, "unused-user", "put the user on a team, schedule or level, or remove it"},
+		{aSchedule, "unused-schedule", "name it in an escalation level as schedule/NAME, or remove it"},
+		{aPolicy, "unused-policy", "name it as a service's escalation, or remove it"},
+		{interval, "unused-interval", "name it in a route's mute_time_intervals, or remove it"},
+		{aRoom, "unused-receiver", "name it in an escalation level as receiver/NAME or in a route, or remove it"},
+		{aService, "unrouted-service", "add a route that leads to it, or remove it"},
+	} {
+		r := l.register(u.class)
+		for _, name := range r.order {
+			if !r.used[name] {
+				l.doubt(r.at[name], join(u.class.section(), name), u.rule, "is never used", u.do)
+			}
+		}
+	}
+}

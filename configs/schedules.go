@@ -1,0 +1,122 @@
+package configs
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rouse/rouse/oncall"
+)
+
+func (l *loader) schedules(v value) {
+	v.object().each(func(id string, v value) {
+		v.named(id)
+		o := v.object("team", "timezone", "layers", "overrides")
+		if !o.given() {
+			v.fail("is empty", "write at least timezone and layers")
+			return
+		}
+		s := &oncall.Schedule{ID: oncall.ScheduleID(id), Zone: time.UTC}
+		team, _ := o.get("team").ref(aTeam)
+		s.Team = oncall.TeamID(team)
+		if zone, ok := parsed(o.need("timezone", zoneAdvice), parseZone, zoneAdvice); ok {
+			s.Zone = zone
+		}
+		layers := o.need("layers", "write who takes turns, such as layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]")
+		for i, item := range layers.list() {
+			s.Layers = append(s.Layers, item.layer(i))
+		}
+		if layers.given() && len(layers.n.Content) == 0 {
+			layers.fail("is empty, so nobody would ever be on call", "write at least one layer")
+		}
+		for _, item := range o.get("overrides").list() {
+			s.Overrides = append(s.Overrides, item.override(s))
+		}
+		l.draft.schedules = append(l.draft.schedules, s)
+	})
+}
+
+func (v value) layer(index int) oncall.Layer {
+	o := v.object("name", "users", "rotation", "start", "handoff", "hours")
+	layer := oncall.Layer{Name: fmt.Sprintf("layer %d", index+1)}
+	if name, ok := o.get("name").text(); ok {
+		layer.Name = name
+	}
+	users := o.need("users", "list who takes turns, in order")
+	for _, item := range users.list() { // the same person may have several turns
+		if name, ok := item.ref(aUser); ok {
+			layer.Users = append(layer.Users, userID(name))
+		}
+	}
+	if users.given() && len(users.n.Content) == 0 {
+		users.fail("is empty", "name at least one user")
+	}
+	rotation := o.need("rotation", "write hourly, daily, weekly, monthly or {every: 12h}")
+	layer.Rotation = rotation.rotation()
+	start := o.need("start", "write the first day of the first turn, such as 2026-01-05")
+	layer.Start, _ = parsed(start, parseDate, "write a day such as 2026-01-05")
+	layer.Handoff = o.get("handoff").handoff(layer.Rotation.Unit, rotation)
+	if h := layer.Handoff; h.HasDay && layer.Start.Year > 0 && layer.Start.Weekday() != h.Weekday {
+		start.warn("start-not-handoff", fmt.Sprintf("is a %s while turns change on %s", layer.Start.Weekday(), h.Weekday), "start on the day of the handoff if the first turn is to be a full one")
+	}
+	hours := o.get("hours")
+	for _, item := range hours.list() {
+		if h, ok := parsed(item, parseHours, hoursAdvice); ok {
+			layer.Hours = append(layer.Hours, h)
+		}
+	}
+	if hours.given() && len(hours.n.Content) == 0 {
+		hours.fail("is empty", "remove it for a layer without restriction, or "+hoursAdvice)
+	}
+	return layer
+}
+
+func (v value) rotation() oncall.Rotation {
+	const advice = "write hourly, daily, weekly, monthly or {every: 12h}"
+	if v.given() && len(v.n.Content) > 0 {
+		every, ok := v.object("every").need("every", advice).duration(time.Minute)
+		if !ok {
+			return oncall.Rotation{}
+		}
+		return oncall.Rotation{Unit: oncall.Every, Every: every}
+	}
+	word, _ := v.word(string(oncall.Hourly), string(oncall.Daily), string(oncall.Weekly), string(oncall.Monthly))
+	return oncall.Rotation{Unit: oncall.Unit(word)}
+}
+
+// handoff reads when turns change; midnight when it does not say.
+func (v value) handoff(unit oncall.Unit, rotation value) oncall.Handoff {
+	advice := map[oncall.Unit]string{
+		oncall.Weekly:  `write a weekday and a time, such as "Mon 09:00"`,
+		oncall.Monthly: `write a day of the month and a time, such as "1 09:00"`,
+	}[unit]
+	if advice == "" {
+		advice = `write a time of day in quotes, such as "09:00"`
+	}
+	if unit == "" && rotation.given() { // already reported; which forms fit is not known
+		v.text()
+		return oncall.Handoff{}
+	}
+	h, _ := parsed(v, func(s string) (oncall.Handoff, error) { return parseHandoff(s, unit) }, advice)
+	return h
+}
+
+func (v value) override(s *oncall.Schedule) oncall.Override {
+	o := v.object("user", "from", "to", "reason")
+	const advice = `write a local time such as "2026-12-24 06:00"`
+	user, _ := o.need("user", "name who takes over").ref(aUser)
+	ov := oncall.Override{Schedule: s.ID, User: userID(user), Reason: o.get("reason").str()}
+	at := func(v value) (time.Time, bool) {
+		return parsed(v, func(text string) (time.Time, error) { return parseInstant(text, s.Zone) }, advice)
+	}
+	var ok1, ok2 bool
+	ov.From, ok1 = at(o.need("from", advice))
+	to := o.need("to", advice)
+	ov.To, ok2 = at(to)
+	if ok1 && ok2 && !ov.To.After(ov.From) {
+		to.fail("is not after `from`", "write a later time")
+	}
+	if now := v.l.o.Now; ok2 && !now.IsZero() && !ov.To.After(now) {
+		v.warn("past-override", "is over", "remove it")
+	}
+	return ov
+}
