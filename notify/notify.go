@@ -127,6 +127,9 @@ const (
 	Content   Class = "content"   // the text was refused: a short safe one, once
 )
 
+// ErrGone says that a call or link has nothing to say any more: what it was about is over.
+var ErrGone = errors.New("what this was about is over")
+
 // Error is why a provider did not take a message.
 type Error struct {
 	Class      Class

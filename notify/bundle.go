@@ -1,0 +1,102 @@
+package notify
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/rouse/rouse/alert"
+)
+
+// BundleText renders the SMS that stands for several incidents:
+//
+//	B7: 5 incidents, worst P1 critical: checkout, database
+//	42 HighErrorRate eu-1; 43 DiskFull db1; +3 more
+//	Reply B7 to ack all
+//	https://rouse.example.com/b/7
+//
+// It takes one or two segments. Titles are cut and left out before anything else; each that is shown has its own number,
+// which works as a code of its own.
+func BundleText(code string, vs []View, url string) string {
+	head := bundleHead(oneLine(code), vs)
+	hint := "Reply " + oneLine(code) + " to ack all"
+	text := ""
+	for _, address := range []string{oneLine(url), ""} {
+		for shown := min(len(vs), 5); shown >= 0; shown-- {
+			for _, width := range []int{60, 40, 24} {
+				text = plainest(joinLines(head, titles(vs, shown, width), hint, address))
+				if fits(text) && (shown > 0 || address == "" || len(vs) == 0) {
+					return text
+				}
+			}
+		}
+	}
+	return text
+}
+
+func bundleHead(code string, vs []View) string {
+	head := code + ": " + plural(len(vs), "incident")
+	if w := worst(vs); w != "" {
+		head += ", worst " + w
+	}
+	if s := services(vs); s != "" {
+		head += ": " + s
+	}
+	for _, v := range vs {
+		if v.Test {
+			return "TEST " + head
+		}
+	}
+	return head
+}
+
+// worst names the worst priority and severity of a bundle: "P1 critical". Security incidents count, as nobody can tell
+// which of them it was.
+func worst(vs []View) string {
+	priority, severity := "", alert.Unknown
+	for _, v := range vs {
+		if p := cut(oneLine(v.Priority), 4, "…"); p != "" && (priority == "" || p < priority) {
+			priority = p
+		}
+		severity = alert.Worst(severity, alert.ParseSeverity(v.Severity))
+	}
+	return strings.TrimSpace(priority + " " + string(severity))
+}
+
+// services names up to three services of a bundle, in order, and counts the others.
+func services(vs []View) string {
+	var names []string
+	seen := map[string]bool{}
+	for _, v := range vs {
+		if s := shownService(v); s != "" && !seen[s] {
+			seen[s] = true
+			names = append(names, cut(s, 16, "…"))
+		}
+	}
+	if len(names) > 3 {
+		names = append(names[:3], fmt.Sprintf("+%d", len(names)-3))
+	}
+	return strings.Join(names, ", ")
+}
+
+// titles lists the first shown incidents of a bundle and counts the others.
+func titles(vs []View, shown, width int) string {
+	var out []string
+	for _, v := range vs[:shown] {
+		out = append(out, strconv.FormatInt(v.Number, 10)+" "+cut(shownTitle(v), width, "…"))
+	}
+	if rest := len(vs) - shown; rest > 0 && shown > 0 {
+		out = append(out, fmt.Sprintf("+%d more", rest))
+	}
+	return strings.Join(out, "; ")
+}
+
+func joinLines(all ...string) string {
+	var out []string
+	for _, l := range all {
+		if l != "" {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "\n")
+}
