@@ -18,7 +18,9 @@ type Fire struct {
 	Alert      alert.Alert
 	Where      router.Decision
 	Suppressed *router.Suppression // of the whole incident with this alert in it; nil: people are paged
-	Again      bool                // the alert already belongs to the incident and had recovered
+	Muted      *router.Suppression // of this alert alone
+	Again      bool                // the alert belongs to the incident already and had recovered
+	Known      bool                // the alert belongs to the incident already and fired all along: its facts changed
 }
 
 // Clear is an alert of the incident that recovered, or expired without a repeat.
@@ -48,7 +50,7 @@ type Wake struct{ Suppressed *router.Suppression }
 // Report is what became of one of the incident's pages.
 type Report struct {
 	Page    string
-	Outcome string // accepted | delivered | missed | queued
+	Outcome StepOutcome
 	Detail  string // for the timeline, in words
 	Quiet   bool   // no timeline entry
 }

@@ -53,6 +53,7 @@ type Incident struct {
 	Category    string            `json:"category,omitempty"`
 	Impact      Grade             `json:"impact"`
 	Urgency     Grade             `json:"urgency"`
+	UrgencyBy   string            `json:"urgencyBy,omitempty"` // route | severity | person: who said so
 	Priority    Priority          `json:"priority"`
 	Severity    alert.Severity    `json:"severity,omitempty"` // worst since it was last triggered
 	GroupKey    string            `json:"groupKey,omitempty"`
@@ -111,6 +112,7 @@ type Cursor struct {
 	FiredAt time.Time       `json:"firedAt,omitzero"`  // zero: no level has fired in this epoch
 	EndsAt  time.Time       `json:"endsAt,omitzero"`   // when the next level is due
 	People  []Notice        `json:"people,omitempty"`  // who is being told at this level
+	By      string          `json:"by,omitempty"`      // who handed it over, while its assignee is being told
 	Reached bool            `json:"reached,omitempty"` // somebody of this round may have been reached
 }
 
@@ -125,8 +127,18 @@ type Step struct {
 	Via     oncall.Method `json:"via"`
 	Due     time.Time     `json:"due"`
 	Page    string        `json:"page,omitempty"`    // set once the page is in the outbox
-	Outcome string        `json:"outcome,omitempty"` // sent | delivered | missed, as last reported
+	Outcome StepOutcome   `json:"outcome,omitempty"` // as last reported
 }
+
+// StepOutcome is what is known of one attempt to reach a person.
+type StepOutcome string
+
+// The outcomes of a step. Empty means: in the outbox, nothing known yet.
+const (
+	StepSent      StepOutcome = "sent"      // a provider has it
+	StepDelivered StepOutcome = "delivered" // it arrived; nobody has to have read it
+	StepMissed    StepOutcome = "missed"    // it did not reach the person
+)
 
 // Actor is who did something.
 type Actor struct {

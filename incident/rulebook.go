@@ -15,6 +15,7 @@ type Rulebook struct {
 	Page     map[Priority]bool            // priorities that notify with high urgency
 	Types    map[string][]string          // incident types and their categories
 	Version  string                       // of the configuration file, for the timeline
+	CloseIn  time.Duration                // a resolved incident closes by itself after this; 0: DefaultCloseIn
 }
 
 // Service is something that breaks and somebody who answers for it.
@@ -43,3 +44,6 @@ func (b *Rulebook) NotifyUrgency(p Priority) oncall.Urgency {
 	}
 	return oncall.Low
 }
+
+// DefaultCloseIn is how long a resolved incident stays open to corrections before it closes by itself.
+const DefaultCloseIn = 72 * time.Hour

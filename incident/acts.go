@@ -1,0 +1,220 @@
+package incident
+
+import (
+	"strings"
+	"time"
+
+	"github.com/rouse/rouse/router"
+)
+
+// settled refuses acts on what is over. What is already so is an AlreadyError.
+func (d *draft) settled() error {
+	switch d.i.State {
+	case Resolved:
+		return &AlreadyError{State: Resolved, By: d.lastActor(), At: d.i.ResolvedAt}
+	case Closed:
+		return ErrFinal
+	}
+	return nil
+}
+
+func (d *draft) lastActor() string {
+	if d.i.Code == "recovered" {
+		return "itself"
+	}
+	return d.i.AckedBy
+}
+
+func (d *draft) ack(a Ack) error {
+	if err := d.settled(); err != nil {
+		return err
+	}
+	if d.i.State == Acknowledged && !d.renews(a) {
+		return &AlreadyError{State: Acknowledged, By: d.i.AckedBy, At: d.i.AcknowledgedAt}
+	}
+	renewed := d.i.State == Acknowledged
+	d.i.State = Acknowledged
+	d.i.AckUntil = a.Until
+	if t := d.book.Services[d.i.Service].AckTimeout; a.Until.IsZero() && t > 0 {
+		d.i.AckUntil = d.now.Add(t)
+	}
+	d.i.HoldReason, d.i.HoldUntil = "", time.Time{}
+	if a.User != "" {
+		d.i.Assignee = a.User
+	}
+	d.i.AckedBy = a.By.Name
+	d.stop()
+	if renewed {
+		d.tell(DidAck, a.By, "", "Acknowledgement renewed%s", until(d.i.AckUntil))
+		return nil
+	}
+	d.i.AcknowledgedAt = d.now
+	d.tell(DidAck, a.By, "", "Acknowledged by %s%s", a.By.Name, until(d.i.AckUntil))
+	d.rooms("acknowledged")
+	return nil
+}
+
+// renews reports whether an acknowledgement of an acknowledged incident is its owner's, with a new lease.
+func (d *draft) renews(a Ack) bool {
+	return !a.Until.IsZero() && a.By.Name == d.i.AckedBy
+}
+
+func until(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " until " + t.Format("2006-01-02 15:04 MST")
+}
+
+// stop ends all paging of this epoch: unsent pages are void, ringing calls are hung up.
+func (d *draft) stop() {
+	d.void = true
+	d.i.Cursor.People = nil
+	d.i.Cursor.EndsAt = time.Time{}
+	d.i.TellAt, d.i.Joined = time.Time{}, 0
+}
+
+func (d *draft) escalate(a Escalate) error {
+	if err := d.settled(); err != nil {
+		return err
+	}
+	d.stop()
+	if d.i.State != Triggered {
+		d.i.State = Triggered
+		d.i.AckUntil, d.i.HoldUntil, d.i.HoldReason, d.i.AckedBy, d.i.Assignee = time.Time{}, time.Time{}, "", "", ""
+	}
+	d.i.Suppressed = nil // somebody asks for help: that is louder than a silence
+	d.tell(DidEscalate, a.By, "", "Escalated by %s", a.By.Name)
+	d.next()
+	return nil
+}
+
+func (d *draft) resolveBy(r Resolve) error {
+	if err := d.settled(); err != nil {
+		return err
+	}
+	code := r.Code
+	if code == "" {
+		code = "fixed"
+	}
+	d.resolve(r.By, code, r.Note)
+	if d.i.Firing > 0 {
+		d.tell(DidNote, self, "", "%d of its alerts still fire: unless they recover, it opens again and pages in %s", d.i.Firing, span(d.i.ReopenWindow))
+	}
+	return nil
+}
+
+func (d *draft) resolve(by Actor, code, note string) {
+	d.i.State = Resolved
+	d.i.ResolvedAt = d.now
+	d.i.ClearedAt, d.i.AckUntil, d.i.HoldUntil = time.Time{}, time.Time{}, time.Time{}
+	d.i.Code, d.i.Note = code, note
+	told := d.i.Suppressed == nil
+	d.i.Suppressed = nil
+	d.stop()
+	switch {
+	case code == "recovered":
+		d.tell(DidResolve, by, "", "Resolved: every alert recovered")
+	case note != "":
+		d.tell(DidResolve, by, "", "Resolved by %s (%s): %s", by.Name, code, note)
+	default:
+		d.tell(DidResolve, by, "", "Resolved by %s (%s)", by.Name, code)
+	}
+	if by.Kind != BySystem {
+		d.i.AckedBy = by.Name
+	}
+	if told {
+		d.rooms("resolved")
+	}
+}
+
+func (d *draft) reassign(r Reassign) error {
+	if err := d.settled(); err != nil {
+		return err
+	}
+	u, ok := d.book.Roster.User(r.To)
+	if !ok {
+		return ErrNobody
+	}
+	d.stop()
+	d.retrigger("")
+	d.i.Assignee = u.ID
+	d.i.Suppressed = nil
+	d.tell(DidAssign, r.By, "", "Given to %s by %s", u.ID, r.By.Name)
+	d.fireAssignee(u, r.By.Name)
+	return nil
+}
+
+func (d *draft) hold(h Hold) error {
+	if err := d.settled(); err != nil {
+		return err
+	}
+	if strings.TrimSpace(h.Reason) == "" {
+		return ErrNeedsReason
+	}
+	if d.i.State == Triggered {
+		return ErrNotAcked
+	}
+	d.i.State = OnHold
+	d.i.HoldReason, d.i.HoldUntil = h.Reason, h.Until
+	d.i.AckUntil = time.Time{}
+	d.stop()
+	d.tell(DidHold, h.By, "", "On hold%s: %s", until(h.Until), h.Reason)
+	return nil
+}
+
+func (d *draft) note(n Note) error {
+	if strings.TrimSpace(n.Text) == "" {
+		return ErrNeedsNote
+	}
+	d.tell(DidNote, n.By, "", "%s", n.Text)
+	return nil
+}
+
+func (d *draft) close(c Close) error {
+	switch {
+	case d.i.State == Closed:
+		return &AlreadyError{State: Closed, At: d.i.ClosedAt}
+	case d.i.State != Resolved:
+		return &AlreadyError{State: d.i.State, By: d.i.AckedBy, At: d.i.UpdatedAt}
+	}
+	d.i.State = Closed
+	d.i.ClosedAt = d.now
+	d.tell(DidClose, c.By, "", "Closed")
+	return nil
+}
+
+// retrigger puts an incident back to triggered in a new epoch; start or fireAssignee must follow.
+func (d *draft) retrigger(why string) {
+	d.i.State = Triggered
+	d.i.Epoch++
+	d.i.TriggeredAt = d.now
+	d.i.AckedBy, d.i.AckUntil, d.i.Assignee = "", time.Time{}, ""
+	d.i.HoldReason, d.i.HoldUntil = "", time.Time{}
+	d.i.Cursor = Cursor{}
+	d.i.TellAt, d.i.Joined = time.Time{}, 0
+	if why != "" {
+		d.tell(DidTrigger, self, "", "Triggered again: %s", why)
+	}
+}
+
+// reopen turns a resolved incident into a triggered one.
+func (d *draft) reopen(why string, s *router.Suppression) {
+	d.i.Code, d.i.Note, d.i.ResolvedAt = "", "", time.Time{}
+	d.retrigger("")
+	d.tell(DidReopen, self, "reopen_window "+span(d.i.ReopenWindow), "Reopened: %s", why)
+	d.startUnless(s)
+}
+
+// span writes a duration as people do: 10m, 2h30m.
+func span(t time.Duration) string {
+	s := t.Round(time.Second).String()
+	s = strings.TrimSuffix(s, "0s")
+	if s == "" {
+		return "0s"
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

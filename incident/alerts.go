@@ -1,0 +1,236 @@
+package incident
+
+import (
+	"time"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/oncall"
+)
+
+// gather is how long new alerts of an acknowledged incident are gathered before its assignee is told of them in one message.
+const gather = 30 * time.Second
+
+func (d *draft) fire(f Fire) error {
+	switch {
+	case d.i.Number == 0:
+		d.create(f)
+		return nil
+	case d.i.State == Closed:
+		return ErrFinal
+	}
+	d.count(f)
+	d.unpause()
+	if d.i.State == Resolved {
+		d.i.Severity = alert.Unknown // the worst since it was last triggered
+	}
+	worse := f.Alert.Severity.Rank() > d.i.Severity.Rank()
+	d.lead(&f.Alert, worse)
+	switch d.i.State {
+	case Resolved:
+		d.reopen("alert "+f.Alert.Title+" fires again", f.Suppressed)
+	case Acknowledged, OnHold:
+		d.grow(f, worse)
+	case Triggered:
+		d.tell(DidJoin, byIntegration(f.Alert), f.Where.Route, "%s: %s", joinWord(f), f.Alert.Title)
+	}
+	d.suppress(f.Suppressed)
+	return nil
+}
+
+// unpause goes on where paging stood when every alert had recovered: what was due later stays as far away as it was then.
+func (d *draft) unpause() {
+	if d.i.ClearedAt.IsZero() {
+		return
+	}
+	paused := d.now.Sub(d.i.ClearedAt)
+	d.i.ClearedAt = time.Time{}
+	c := &d.i.Cursor
+	if !c.EndsAt.IsZero() {
+		c.EndsAt = c.EndsAt.Add(paused)
+	}
+	for k := range c.People {
+		for s := range c.People[k].Steps {
+			if st := &c.People[k].Steps[s]; st.Page == "" {
+				st.Due = st.Due.Add(paused)
+			}
+		}
+	}
+}
+
+func joinWord(f Fire) string {
+	switch {
+	case f.Known:
+		return "Alert changed"
+	case f.Again:
+		return "Alert fires again"
+	}
+	return "Alert joined"
+}
+
+func byIntegration(a alert.Alert) Actor { return Actor{Kind: ByIntegration, Name: a.Integration} }
+
+func (d *draft) count(f Fire) {
+	if f.Known {
+		return
+	}
+	d.i.Firing++
+	if !f.Again {
+		d.i.Total++
+	}
+}
+
+// create opens an incident from its first alert.
+func (d *draft) create(f Fire) {
+	w := f.Where
+	svc := d.book.Services[w.Service]
+	d.i = Incident{
+		Number: f.Number, State: Triggered, Service: w.Service, Team: string(svc.Team), Type: w.Type, Category: w.Category,
+		Impact: Grade(w.Impact), Urgency: Grade(w.Urgency), UrgencyBy: "route", GroupKey: w.GroupKey, GroupLabels: w.GroupLabels,
+		Route: w.Route, Source: f.Alert.Integration, Policy: oncall.PolicyID(w.Policy), ReopenWindow: w.ReopenWindow, ResolveDelay: w.ResolveDelay,
+		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1,
+	}
+	d.count(f)
+	d.defaults(svc)
+	if d.i.Urgency == "" {
+		d.i.UrgencyBy = "severity"
+		d.i.Urgency = urgencyOf(f.Alert.Severity)
+	}
+	d.i.Priority = d.book.Prioritise(d.i.Impact, d.i.Urgency)
+	d.i.Title, d.i.Lead, d.i.Severity = f.Alert.Title, f.Alert.Key, f.Alert.Severity
+	d.tell(DidOpen, byIntegration(f.Alert), w.Route, "Opened as %s for %s: %s", d.i.Priority, d.i.Service, d.i.Title)
+	d.begin(w.Receivers, f)
+}
+
+func (d *draft) begin(receivers []string, f Fire) {
+	if f.Suppressed != nil {
+		d.i.Receivers = append(d.i.Receivers, receivers...) // told once people may be
+	} else {
+		for _, r := range receivers {
+			d.hear(r)
+		}
+	}
+	d.startUnless(f.Suppressed)
+}
+
+// defaults fills what neither the route nor the reporter said.
+func (d *draft) defaults(svc Service) {
+	if d.i.Impact == "" {
+		d.i.Impact = svc.Impact
+	}
+	if d.i.Impact == "" {
+		d.i.Impact = GradeMedium
+	}
+	if d.i.Type == "" {
+		d.i.Type = "technical"
+	}
+	if d.i.Policy == "" {
+		d.i.Policy = svc.Policy
+	}
+	if d.i.Policy == "" {
+		d.i.Policy = d.book.Roster.Fallback()
+	}
+}
+
+// urgencyOf is the urgency of an alert whose route does not say: what is not known to be mild is urgent.
+func urgencyOf(s alert.Severity) Grade {
+	switch s {
+	case alert.Warning:
+		return GradeMedium
+	case alert.Info:
+		return GradeLow
+	}
+	return GradeHigh
+}
+
+// lead recomputes title and severity with an alert that fires.
+func (d *draft) lead(a *alert.Alert, worse bool) {
+	if worse || d.i.Firing <= 1 || a.Key == d.i.Lead {
+		d.i.Title, d.i.Lead = a.Title, a.Key
+	}
+	if !worse {
+		return
+	}
+	d.i.Severity = a.Severity
+	if d.i.UrgencyBy != "severity" {
+		return
+	}
+	d.i.Urgency = urgencyOf(a.Severity)
+	if p := d.book.Prioritise(d.i.Impact, d.i.Urgency); p != d.i.Priority {
+		d.tell(DidChange, self, "severity "+string(a.Severity), "Priority %s, was %s", p, d.i.Priority)
+		d.i.Priority = p
+	}
+}
+
+// grow is what a new alert means to an incident that somebody works on.
+func (d *draft) grow(f Fire, worse bool) {
+	d.tell(DidJoin, byIntegration(f.Alert), f.Where.Route, "%s: %s", joinWord(f), f.Alert.Title)
+	switch {
+	case f.Muted != nil:
+	case worse:
+		d.retrigger("severity rose to " + string(f.Alert.Severity))
+		d.startUnless(f.Suppressed)
+	case !f.Again && !f.Known:
+		d.i.Joined++
+		if d.i.TellAt.IsZero() {
+			d.i.TellAt = d.now.Add(gather)
+		}
+	}
+}
+
+// clear takes one recovered alert out of the count, and resolves when it was the last.
+func (d *draft) clear(c Clear) error {
+	if d.i.Firing > 0 {
+		d.i.Firing--
+	}
+	word := "recovered"
+	if c.Expired {
+		word = "expired without a repeat"
+	}
+	d.tell(DidClear, byIntegration(c.Alert), "", "Alert %s: %s", word, c.Alert.Title)
+	if c.Lead != nil && d.i.Lead == c.Alert.Key {
+		d.i.Title, d.i.Lead = c.Lead.Title, c.Lead.Key
+	}
+	if !d.i.State.Open() || d.i.Firing > 0 {
+		return nil
+	}
+	if d.i.ResolveDelay > 0 {
+		d.i.ClearedAt = d.now
+		return nil
+	}
+	d.resolve(self, "recovered", "")
+	return nil
+}
+
+// open starts an incident that a person reports.
+func (d *draft) open(o Open) error {
+	if o.Title == "" {
+		return ErrNeedsNote
+	}
+	svc, ok := d.book.Services[o.Service]
+	if !ok {
+		return &UnknownServiceError{Name: o.Service}
+	}
+	d.i = Incident{
+		Number: o.Number, State: Triggered, Title: o.Title, Service: o.Service, Team: string(svc.Team), Type: o.Type, Category: o.Category,
+		Impact: o.Impact, Urgency: o.Urgency, UrgencyBy: "person", Source: o.By.Channel, Reporter: o.By.Name, Policy: svc.Policy,
+		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1, ReopenWindow: 10 * time.Minute,
+	}
+	d.defaults(svc)
+	if d.i.Urgency == "" {
+		d.i.Urgency = GradeHigh
+	}
+	d.i.Priority = d.book.Prioritise(d.i.Impact, d.i.Urgency)
+	d.tell(DidOpen, o.By, "", "Reported as %s for %s: %s", d.i.Priority, d.i.Service, d.i.Title)
+	if o.Text != "" {
+		d.tell(DidNote, o.By, "", "%s", o.Text)
+	}
+	d.start(0)
+	return nil
+}
+
+// UnknownServiceError names a service that the configuration does not have.
+type UnknownServiceError struct{ Name string }
+
+func (e *UnknownServiceError) Error() string {
+	return "there is no service " + e.Name + " in the configuration"
+}

@@ -1,0 +1,205 @@
+package incident
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Errors of Decide. Nothing changes when it returns one.
+var (
+	ErrNoIncident  = errors.New("there is no such incident")
+	ErrFinal       = errors.New("the incident is closed, which is final: a recurrence is a new incident")
+	ErrNeedsReason = errors.New("a reason is needed to put an incident on hold")
+	ErrNeedsNote   = errors.New("a note with some text is needed")
+	ErrNobody      = errors.New("there is no such user in the configuration")
+	ErrNotAcked    = errors.New("acknowledge the incident before you put it on hold")
+)
+
+// AlreadyError says that what was asked for is so already, and who did it first.
+type AlreadyError struct {
+	State State
+	By    string
+	At    time.Time
+}
+
+func (e *AlreadyError) Error() string {
+	who := ""
+	if e.By != "" {
+		who = " by " + e.By
+	}
+	return fmt.Sprintf("already %s%s", e.State, who)
+}
+
+// Decide holds every rule of an incident's life. cur is the record as it stands (the zero Incident for Fire and Open, which
+// open one), now is the time at which a happens. It returns what is to be remembered and told; an error changes nothing.
+func Decide(cur Incident, a Action, book *Rulebook, now time.Time) (Change, error) {
+	d := newDraft(cur, book, now)
+	if err := d.apply(a); err != nil {
+		return Change{}, err
+	}
+	d.i.UpdatedAt = d.now
+	d.i.WakeAt = d.wakeAt()
+	return Change{Next: d.i, Entries: d.entries, Pages: d.pages, Void: d.void}, nil
+}
+
+// Reopens reports whether an alert that comes back at now reopens the incident rather than making a new one.
+func Reopens(i *Incident, now time.Time) bool {
+	return i.State == Resolved && now.Before(i.ResolvedAt.Add(i.ReopenWindow))
+}
+
+// draft is a Change in the making.
+type draft struct {
+	i       Incident
+	book    *Rulebook
+	now     time.Time
+	entries []Entry
+	pages   []Page
+	void    bool
+}
+
+func newDraft(cur Incident, book *Rulebook, now time.Time) *draft {
+	d := &draft{i: cur, book: book, now: now.UTC()}
+	d.i.Cursor.People = clonePeople(cur.Cursor.People) // the caller's record stays as it was
+	d.i.Receivers = append([]string(nil), cur.Receivers...)
+	return d
+}
+
+func clonePeople(in []Notice) []Notice {
+	out := make([]Notice, len(in))
+	for k, n := range in {
+		out[k] = Notice{User: n.User, Steps: append([]Step(nil), n.Steps...)}
+	}
+	return out
+}
+
+func (d *draft) apply(a Action) error {
+	switch a := a.(type) {
+	case Fire:
+		return d.fire(a)
+	case Open:
+		return d.open(a)
+	}
+	if d.i.Number == 0 {
+		return ErrNoIncident
+	}
+	switch a := a.(type) {
+	case Clear:
+		return d.clear(a)
+	case Wake:
+		return d.wake(a)
+	case Report:
+		return d.report(a)
+	case Ack:
+		return d.ack(a)
+	case Escalate:
+		return d.escalate(a)
+	case Resolve:
+		return d.resolveBy(a)
+	case Reassign:
+		return d.reassign(a)
+	case Hold:
+		return d.hold(a)
+	case Note:
+		return d.note(a)
+	case Close:
+		return d.close(a)
+	}
+	return fmt.Errorf("incident: unknown action %T", a)
+}
+
+// tell adds a line to the timeline.
+func (d *draft) tell(kind EntryKind, by Actor, why, format string, args ...any) {
+	d.i.Entries++
+	d.entries = append(d.entries, Entry{Seq: d.i.Entries, At: d.now, Kind: kind, By: by, What: fmt.Sprintf(format, args...), Why: why})
+}
+
+// self is rouse as an actor.
+var self = Actor{Kind: BySystem}
+
+// room tells every room that already knows of the incident what happened now.
+func (d *draft) rooms(what string) {
+	for _, r := range d.i.Receivers {
+		d.room(r, what)
+	}
+}
+
+func (d *draft) room(receiver, what string) {
+	d.pages = append(d.pages, Page{
+		ID:   fmt.Sprintf("%s/e%d/%d/room/%s/%s", d.i.Ref(), d.i.Epoch, d.i.Entries, receiver, what),
+		Kind: PageRoom, Incident: d.i.Number, Epoch: d.i.Epoch, Receiver: receiver, Text: what, At: d.now,
+	})
+}
+
+// wakeAt is the earliest moment at which something is due by itself.
+func (d *draft) wakeAt() time.Time {
+	var at time.Time
+	add := func(t time.Time) {
+		if !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	i := &d.i
+	switch i.State {
+	case Resolved:
+		if i.Firing > 0 {
+			add(i.ResolvedAt.Add(i.ReopenWindow))
+		}
+		add(i.ResolvedAt.Add(d.closeIn()))
+		return at
+	case Closed:
+		return at
+	}
+	if !i.ClearedAt.IsZero() {
+		add(i.ClearedAt.Add(i.ResolveDelay))
+	}
+	switch i.State {
+	case Acknowledged:
+		add(i.AckUntil)
+		add(i.TellAt)
+	case OnHold:
+		add(i.HoldUntil)
+		add(i.TellAt)
+	case Triggered:
+		if i.Suppressed != nil {
+			add(suppressedUntil(i, d.now))
+		} else if i.ClearedAt.IsZero() {
+			add(i.Cursor.EndsAt)
+			for _, s := range i.Cursor.pending() {
+				add(s)
+			}
+		}
+	}
+	return at
+}
+
+// recheckSuppression bounds how long a suppression whose end is unknown, or was moved, goes unquestioned.
+const recheckSuppression = 5 * time.Minute
+
+func suppressedUntil(i *Incident, now time.Time) time.Time {
+	again := now.Add(recheckSuppression)
+	if u := i.Suppressed.Until; !u.IsZero() && u.Before(again) {
+		return u
+	}
+	return again
+}
+
+func (d *draft) closeIn() time.Duration {
+	if d.book.CloseIn > 0 {
+		return max(d.book.CloseIn, d.i.ReopenWindow)
+	}
+	return max(DefaultCloseIn, d.i.ReopenWindow)
+}
+
+// pending returns when steps that are not in the outbox yet are due.
+func (c *Cursor) pending() []time.Time {
+	var due []time.Time
+	for _, n := range c.People {
+		for _, s := range n.Steps {
+			if s.Page == "" && s.Outcome == "" {
+				due = append(due, s.Due)
+			}
+		}
+	}
+	return due
+}

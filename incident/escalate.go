@@ -1,0 +1,319 @@
+package incident
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rouse/rouse/oncall"
+)
+
+// assigneeLevel is the cursor's level while an incident that was handed to somebody waits for that person.
+const assigneeLevel = -1
+
+// assigneeWait is how long an incident that was handed over waits for its assignee before the policy starts.
+const assigneeWait = 5 * time.Minute
+
+// nobodyWait is the pause before everything is tried again when no policy, not even the fallback, finds anybody.
+const nobodyWait = time.Minute
+
+// start begins the policy at its first level, in the given round.
+func (d *draft) start(round int) {
+	p := d.i.Policy
+	if _, ok := d.book.Roster.Policy(p); !ok {
+		p = d.book.Roster.Fallback()
+	}
+	d.i.Cursor = Cursor{Policy: p, Round: round, Level: 0}
+	d.fireFrom()
+}
+
+// next moves the cursor to what follows the current level and fires it.
+func (d *draft) next() {
+	if d.i.Cursor.FiredAt.IsZero() {
+		d.start(d.i.Cursor.Round)
+		return
+	}
+	d.forward()
+	d.fireFrom()
+}
+
+// forward moves the cursor one step: next level, next round, or the policy that follows.
+func (d *draft) forward() {
+	c := &d.i.Cursor
+	c.Reached = c.Reached || c.perhaps()
+	c.People, c.EndsAt = nil, time.Time{}
+	if c.Policy == "" || c.Level == assigneeLevel {
+		round := c.Round
+		*c = Cursor{Policy: d.policyOr(d.i.Policy), Round: round}
+		return
+	}
+	p, ok := d.book.Roster.Policy(c.Policy)
+	switch {
+	case !ok:
+		*c = Cursor{Policy: d.book.Roster.Fallback(), Round: c.Round + 1}
+	case c.Level+1 < len(p.Levels):
+		c.Level++
+	case p.Repeat > 0 && c.Round+1 >= p.Repeat:
+		d.follow(p.Then, fmt.Sprintf("policy %s ended after %d rounds", p.ID, c.Round+1))
+	case !c.Reached && p.ID != d.book.Roster.Fallback():
+		d.follow("", fmt.Sprintf("nobody of policy %s could be reached", p.ID))
+	default:
+		*c = Cursor{Policy: c.Policy, Round: c.Round + 1}
+	}
+}
+
+// perhaps reports whether somebody at the current level may have been reached: some page of theirs is not known to have missed.
+func (c *Cursor) perhaps() bool {
+	for _, n := range c.People {
+		for _, s := range n.Steps {
+			if s.Page != "" && s.Outcome != StepMissed {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (d *draft) policyOr(p oncall.PolicyID) oncall.PolicyID {
+	if _, ok := d.book.Roster.Policy(p); ok {
+		return p
+	}
+	return d.book.Roster.Fallback()
+}
+
+// follow hands over to another policy; rounds go on counting, so that no page's ID is used twice.
+func (d *draft) follow(then oncall.PolicyID, why string) {
+	to := d.book.Roster.Fallback()
+	if then != "" {
+		to = d.policyOr(then)
+	}
+	d.tell(DidEscalate, self, why, "Going on with policy %s: %s", to, why)
+	d.i.Cursor = Cursor{Policy: to, Round: d.i.Cursor.Round + 1}
+}
+
+// fireFrom fires the cursor's level, and where it finds nobody the levels after it, at once. When a whole policy finds
+// nobody the fallback follows; when that finds nobody either, everything is tried again after a minute.
+func (d *draft) fireFrom() {
+	fallback := d.book.Roster.Fallback()
+	for tried := 0; tried < d.levels(); tried++ {
+		if d.fireLevel() {
+			return
+		}
+		c := &d.i.Cursor
+		p, _ := d.book.Roster.Policy(c.Policy)
+		if c.Level+1 >= len(p.Levels) && c.Policy != fallback {
+			d.follow("", fmt.Sprintf("nobody of policy %s is there", c.Policy))
+			continue
+		}
+		if c.Level+1 >= len(p.Levels) {
+			break
+		}
+		c.Level++
+	}
+	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", span(nobodyWait))
+	d.i.Cursor.FiredAt = d.now
+	d.i.Cursor.EndsAt = d.now.Add(nobodyWait)
+}
+
+// levels bounds how many levels one decision may try.
+func (d *draft) levels() int {
+	n := 2
+	for _, p := range []oncall.PolicyID{d.i.Cursor.Policy, d.book.Roster.Fallback()} {
+		if pol, ok := d.book.Roster.Policy(p); ok {
+			n += len(pol.Levels)
+		}
+	}
+	return n
+}
+
+// fireLevel tells whom the cursor's level names, and reports whether there was anybody to tell.
+func (d *draft) fireLevel() bool {
+	c := &d.i.Cursor
+	p, ok := d.book.Roster.Policy(c.Policy)
+	if !ok || c.Level < 0 || c.Level >= len(p.Levels) {
+		return false
+	}
+	lv := p.Levels[c.Level]
+	people, rooms, from := d.resolveLevel(lv)
+	why := fmt.Sprintf("policy %s, level %d, round %d, configuration %s", p.ID, c.Level+1, c.Round+1, d.book.Version)
+	if len(people) == 0 && len(rooms) == 0 {
+		d.tell(DidEscalate, self, why, "Nobody to page at level %d of %s (%s): next level at once", c.Level+1, p.ID, strings.Join(from, ", "))
+		return false
+	}
+	d.tell(DidEscalate, self, why, "Level %d of %s: %s", c.Level+1, p.ID, strings.Join(from, ", "))
+	for _, r := range rooms {
+		d.hear(r)
+	}
+	d.notifyAll(people, lv.Wait)
+	if len(rooms) > 0 {
+		return true // its wait runs although nobody's own phone can be reached
+	}
+	return len(c.People) > 0
+}
+
+// resolveLevel says whom a level means now, and says it in words.
+func (d *draft) resolveLevel(lv oncall.Level) (people []oncall.UserID, rooms, from []string) {
+	seen := map[oncall.UserID]bool{}
+	for _, t := range lv.Targets {
+		if t.Kind == oncall.ToReceiver {
+			rooms = append(rooms, t.Name)
+			from = append(from, t.String())
+			continue
+		}
+		found := d.book.Roster.Resolve(t, d.now)
+		from = append(from, describe(t, found))
+		for _, u := range found {
+			if !seen[u] {
+				seen[u] = true
+				people = append(people, u)
+			}
+		}
+	}
+	if lv.RoundRobin && len(people) > 1 {
+		turn := int((d.i.Number + int64(d.i.Cursor.Round)) % int64(len(people)))
+		people = people[turn : turn+1]
+		from = append(from, "in turn: "+string(people[0]))
+	}
+	return people, rooms, from
+}
+
+func describe(t oncall.Target, found []oncall.UserID) string {
+	if t.Kind == oncall.ToUser && len(found) > 0 {
+		return string(found[0])
+	}
+	if len(found) == 0 {
+		return t.String() + " has nobody"
+	}
+	names := make([]string, len(found))
+	for k, u := range found {
+		names[k] = string(u)
+	}
+	return strings.Join(names, " and ") + " (" + t.String() + ")"
+}
+
+// fireAssignee tells one person, to whom the incident was handed, before the policy starts over.
+func (d *draft) fireAssignee(u oncall.User, by string) {
+	round := d.i.Cursor.Round
+	d.i.Cursor = Cursor{Policy: d.policyOr(d.i.Policy), Round: round, Level: assigneeLevel, By: by}
+	d.notifyAll([]oncall.UserID{u.ID}, assigneeWait)
+	if len(d.i.Cursor.People) == 0 {
+		d.start(round)
+	}
+}
+
+// notifyAll sets up the notification rules of each person and puts what is due now into the outbox.
+func (d *draft) notifyAll(people []oncall.UserID, wait time.Duration) {
+	c := &d.i.Cursor
+	c.FiredAt, c.People = d.now, nil
+	begins := time.Time{}
+	for _, id := range people {
+		n, from, ok := d.notice(id)
+		if !ok {
+			continue
+		}
+		c.People = append(c.People, n)
+		if begins.IsZero() || from.Before(begins) {
+			begins = from
+		}
+	}
+	if begins.IsZero() {
+		begins = d.now
+	}
+	c.EndsAt = begins.Add(wait)
+	d.issue()
+}
+
+// notice is one person's rules for this incident, and when the first of them is due. Low urgency waits for the end of quiet
+// hours. ok is false for somebody who cannot be reached at all, which the timeline says.
+func (d *draft) notice(id oncall.UserID) (n Notice, from time.Time, ok bool) {
+	u, found := d.book.Roster.User(id)
+	if !found {
+		return Notice{}, d.now, false
+	}
+	urgency := d.book.NotifyUrgency(d.i.Priority)
+	from = d.now
+	if urgency == oncall.Low {
+		if end, quiet := u.QuietUntil(d.now); quiet {
+			from = end.UTC()
+			d.tell(DidSuppress, self, "quiet_hours", "Held for %s until %s: quiet hours", u.ID, from.In(u.Zone).Format("15:04 MST"))
+		}
+	}
+	n.User = id
+	hurry := time.Duration(-1) // a method without an address is missed at its time, so the next one is due then
+	for _, r := range u.Rules(urgency) {
+		if u.Address(r.Via) == "" {
+			if hurry < 0 {
+				hurry = r.After
+			}
+			continue
+		}
+		after := r.After
+		if hurry >= 0 && hurry < after {
+			after = hurry
+		}
+		hurry = -1
+		n.Steps = append(n.Steps, Step{Via: r.Via, Due: from.Add(after)})
+	}
+	if len(n.Steps) == 0 {
+		d.tell(DidReport, self, "notify", "%s cannot be reached: no number or address for any of the notification rules", id)
+		return n, from, false
+	}
+	return n, from, true
+}
+
+// issue puts every step that is due into the outbox.
+func (d *draft) issue() {
+	c := &d.i.Cursor
+	for k := range c.People {
+		n := &c.People[k]
+		for s := range n.Steps {
+			st := &n.Steps[s]
+			if st.Page != "" || st.Outcome != "" || st.Due.After(d.now) {
+				continue
+			}
+			st.Page = fmt.Sprintf("%s/e%d/r%d/l%d/%s/%d-%s", d.i.Ref(), d.i.Epoch, c.Round, c.Level, n.User, s, st.Via)
+			if c.Policy != d.i.Policy {
+				st.Page += "/" + string(c.Policy)
+			}
+			d.pages = append(d.pages, Page{
+				ID: st.Page, Kind: PageAlert, Incident: d.i.Number, Epoch: d.i.Epoch, Round: c.Round, Level: c.Level,
+				User: n.User, Via: st.Via, Urgency: d.book.NotifyUrgency(d.i.Priority), At: d.now, Text: c.By,
+			})
+			d.tell(DidPage, self, "", "Paging %s by %s", n.User, st.Via)
+		}
+	}
+}
+
+// hear tells a room of the incident, and keeps it in the list of those that hear of its end.
+func (d *draft) hear(receiver string) {
+	known := false
+	for _, r := range d.i.Receivers {
+		known = known || r == receiver
+	}
+	if !known {
+		d.i.Receivers = append(d.i.Receivers, receiver)
+	}
+	d.room(receiver, "triggered")
+}
+
+// update tells the assignee of alerts that joined, in one message.
+func (d *draft) update() {
+	joined := d.i.Joined
+	d.i.Joined, d.i.TellAt = 0, time.Time{}
+	u, ok := d.book.Roster.User(d.i.Assignee)
+	if !ok || joined == 0 {
+		return
+	}
+	urgency := d.book.NotifyUrgency(d.i.Priority)
+	for _, r := range u.Rules(urgency) {
+		if r.Via == oncall.Call || u.Address(r.Via) == "" {
+			continue
+		}
+		d.pages = append(d.pages, Page{
+			ID:   fmt.Sprintf("%s/e%d/update/%d-%s", d.i.Ref(), d.i.Epoch, d.i.Entries, r.Via),
+			Kind: PageUpdate, Incident: d.i.Number, Epoch: d.i.Epoch, User: u.ID, Via: r.Via, Urgency: urgency, At: d.now, Text: fmt.Sprint(joined),
+		})
+		d.tell(DidPage, self, "growth", "Telling %s of %d more alerts by %s", u.ID, joined, r.Via)
+		return
+	}
+}

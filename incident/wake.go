@@ -1,0 +1,214 @@
+package incident
+
+import (
+	"time"
+
+	"github.com/rouse/rouse/router"
+)
+
+// wake does what is due at now, and nothing when nothing is.
+func (d *draft) wake(w Wake) error {
+	i := &d.i
+	switch {
+	case i.State == Closed:
+		return nil
+	case i.State == Resolved:
+		d.wakeResolved(w.Suppressed)
+		return nil
+	case !i.ClearedAt.IsZero() && !i.ClearedAt.Add(i.ResolveDelay).After(d.now):
+		d.resolve(self, "recovered", "")
+		return nil
+	case i.State == Acknowledged && passed(i.AckUntil, d):
+		d.retrigger("the acknowledgement of " + nameOr(i.AckedBy, "somebody") + " lapsed")
+		d.startUnless(w.Suppressed)
+	case i.State == OnHold && passed(i.HoldUntil, d):
+		d.retrigger("its hold ended")
+		d.startUnless(w.Suppressed)
+	}
+	if i.State != Triggered {
+		if passed(i.TellAt, d) {
+			d.update()
+		}
+		return nil
+	}
+	if i.Firing > 0 {
+		d.suppress(w.Suppressed)
+	}
+	if i.Suppressed == nil && i.ClearedAt.IsZero() {
+		d.advance()
+	}
+	return nil
+}
+
+func (d *draft) wakeResolved(s *router.Suppression) {
+	i := &d.i
+	switch {
+	case i.Firing > 0 && !i.ResolvedAt.Add(i.ReopenWindow).After(d.now):
+		d.reopen("its alerts still fire "+span(i.ReopenWindow)+" after it was resolved", s)
+	case !i.ResolvedAt.Add(d.closeIn()).After(d.now):
+		i.State = Closed
+		i.ClosedAt = d.now
+		d.tell(DidClose, self, "", "Closed, %s after it was resolved", span(d.closeIn()))
+	}
+}
+
+// advance issues due steps and, when the level's time is over, fires what follows.
+func (d *draft) advance() {
+	c := &d.i.Cursor
+	if c.FiredAt.IsZero() {
+		d.start(c.Round)
+		return
+	}
+	if passed(c.EndsAt, d) {
+		d.next()
+		return
+	}
+	d.issue()
+}
+
+// suppress moves a triggered incident in or out of suppression.
+func (d *draft) suppress(s *router.Suppression) {
+	if d.i.State != Triggered {
+		return
+	}
+	was := d.i.Suppressed
+	d.i.Suppressed = s
+	switch {
+	case s == nil && was != nil:
+		d.tell(DidUnsuppress, self, string(was.Kind)+" "+was.Rule, "%s %s ended and it still fires: people are paged", was.Kind, was.Rule)
+		for _, r := range d.i.Receivers {
+			d.room(r, "triggered")
+		}
+		d.start(d.i.Cursor.nextRound())
+	case s != nil && (was == nil || was.Kind != s.Kind || was.Rule != s.Rule):
+		if was == nil {
+			round := d.i.Cursor.Round
+			fired := !d.i.Cursor.FiredAt.IsZero()
+			d.stop()
+			if fired {
+				round++
+			}
+			d.i.Cursor = Cursor{Policy: d.i.Cursor.Policy, Round: round}
+		}
+		d.muted(s)
+	}
+}
+
+// startUnless starts paging from the first level, unless something keeps people from being paged.
+func (d *draft) startUnless(s *router.Suppression) {
+	if s == nil {
+		d.start(0)
+		return
+	}
+	d.i.Suppressed = s
+	d.muted(s)
+}
+
+func (d *draft) muted(s *router.Suppression) {
+	d.tell(DidSuppress, self, string(s.Kind)+" "+s.Rule, "Nobody is paged: %s %s", s.Kind, s.Rule)
+}
+
+// nextRound is the round in which paging starts again: a new one if this one has paged anybody.
+func (c *Cursor) nextRound() int {
+	if c.FiredAt.IsZero() {
+		return c.Round
+	}
+	return c.Round + 1
+}
+
+// report takes note of what became of a page, and hurries on when it did not reach the person.
+func (d *draft) report(r Report) error {
+	if !r.Quiet {
+		d.tell(DidReport, self, "", "%s", r.Detail)
+	}
+	n, st := d.i.Cursor.step(r.Page)
+	if st == nil || r.Outcome == "" {
+		return nil
+	}
+	if st.Outcome == StepDelivered && r.Outcome != StepMissed {
+		return nil
+	}
+	st.Outcome = r.Outcome
+	if r.Outcome != StepMissed {
+		d.i.Cursor.Reached = true
+		return nil
+	}
+	if d.i.State != Triggered || d.i.Suppressed != nil || !d.i.ClearedAt.IsZero() {
+		return nil
+	}
+	if d.hurry(n) {
+		d.issue()
+		return nil
+	}
+	if d.exhausted() {
+		d.giveUpLevel()
+	}
+	return nil
+}
+
+// hurry makes a person's next step due now; false when none is left.
+func (d *draft) hurry(n *Notice) bool {
+	for k := range n.Steps {
+		s := &n.Steps[k]
+		if s.Page == "" && s.Outcome == "" {
+			if s.Due.After(d.now) {
+				s.Due = d.now
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// exhausted reports whether every person of the level was tried by every method, and the last word of each is a miss.
+func (d *draft) exhausted() bool {
+	for _, n := range d.i.Cursor.People {
+		missed := false
+		for _, s := range n.Steps {
+			switch s.Outcome {
+			case "", StepSent:
+				return false
+			case StepMissed:
+				missed = true
+			}
+		}
+		if !missed {
+			return false
+		}
+	}
+	return true
+}
+
+// giveUpLevel goes on at once, except after a policy's last level: a new round keeps its distance, so that phones which
+// are off are not called without pause. A round that reached nobody at all goes to the fallback at once.
+func (d *draft) giveUpLevel() {
+	c := &d.i.Cursor
+	p, ok := d.book.Roster.Policy(c.Policy)
+	last := ok && c.Level >= 0 && c.Level+1 >= len(p.Levels)
+	if last && (c.Reached || c.perhaps() || p.ID == d.book.Roster.Fallback()) {
+		return
+	}
+	d.tell(DidEscalate, self, "delivery", "Everybody at this level was tried by every method: going on at once")
+	d.next()
+}
+
+// step finds the step of a page at the current level.
+func (c *Cursor) step(page string) (*Notice, *Step) {
+	for k := range c.People {
+		for s := range c.People[k].Steps {
+			if page != "" && c.People[k].Steps[s].Page == page {
+				return &c.People[k], &c.People[k].Steps[s]
+			}
+		}
+	}
+	return nil, nil
+}
+
+func passed(t time.Time, d *draft) bool { return !t.IsZero() && !t.After(d.now) }
+
+func nameOr(name, other string) string {
+	if name == "" {
+		return other
+	}
+	return name
+}
