@@ -22,8 +22,16 @@ import (
 var (
 	ErrNotFound = errors.New("not found")
 	ErrClosed   = errors.New("the store is closed")
-	ErrTooBig   = errors.New("too much for one commit") // nothing was written: split and try again
-	ErrFull     = errors.New("the disk is nearly full") // nothing was written
+	ErrTooBig   = errors.New("too much for one commit")                       // nothing was written: split and try again
+	ErrFull     = errors.New("the disk is nearly full")                       // nothing was written
+	ErrRecord   = errors.New("a record is too large to be kept")              // nothing was written, and splitting does not help
+	ErrFailed   = errors.New("the store has failed and must be opened again") // a commit's outcome is unknown; nothing works any more
+)
+
+// Notes that a store writes about itself.
+const (
+	NoteRestored = "store.restored" // from which backup it was restored; what was under way then may be told again
+	NoteLoss     = "store.loss"     // it was opened although commits were known to be missing
 )
 
 // Store keeps everything that must survive.
@@ -150,6 +158,9 @@ type Page struct {
 	Detail     string         `json:"detail,omitempty"`
 	Unknowns   int            `json:"unknowns,omitempty"` // attempts that ended without an answer
 	Polls      int            `json:"polls,omitempty"`
+	Tried      []string       `json:"tried,omitempty"`  // providers that failed it
+	Held       bool           `json:"held,omitempty"`   // a limit holds it back; the next method was hurried
+	Missed     bool           `json:"missed,omitempty"` // its miss was reported already
 	Parent     string         `json:"parent,omitempty"` // page that tells this one's news too
 	Members    []string       `json:"members,omitempty"`
 	BundleCode string         `json:"bundleCode,omitempty"` // B7: acknowledges all members
@@ -187,6 +198,7 @@ type Contact struct {
 	Sent       []time.Time        `json:"sent,omitempty"`  // texts of the last hour, for limits
 	Called     []time.Time        `json:"called,omitempty"`
 	Replies    []time.Time        `json:"replies,omitempty"`   // automatic answers of the last day
+	Answers    []time.Time        `json:"answers,omitempty"`   // answers of the last hour
 	LastPages  []string           `json:"lastPages,omitempty"` // newest last, at most 50: what `ack` and `ack all` mean
 	BundleNext int                `json:"bundleNext,omitempty"`
 	Bundles    map[string][]int64 `json:"bundles,omitempty"` // B7 -> incident numbers

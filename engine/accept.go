@@ -1,0 +1,428 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/router"
+	"github.com/rouse/rouse/store"
+)
+
+// acceptChunk is how many alerts of one request are decided in one go.
+const acceptChunk = 100
+
+// Accept stores a batch of alerts in their order and opens, feeds or resolves incidents. It returns after the commit; a repeat
+// of what is known already costs none. An error means that the source should send the whole batch again, which is harmless.
+func (e *Engine) Accept(ctx context.Context, batch []alert.Alert) error {
+	e.metrics.received(batch)
+	todo := e.hot.news(batch, e.now().UTC())
+	if len(todo) == 0 {
+		return nil
+	}
+	ops, err := e.askAll(todo)
+	for _, o := range ops {
+		if werr := o.wait(ctx); err == nil {
+			err = werr
+		}
+	}
+	return err
+}
+
+func (e *Engine) askAll(todo []alert.Alert) (ops []*op, err error) {
+	for chunk := range slices.Chunk(todo, acceptChunk) {
+		if err != nil {
+			e.hot.settled(chunk)
+			continue
+		}
+		o, aerr := e.ask(len(chunk), func(b *batch) error { return b.accept(chunk) }, func() { e.hot.settled(chunk) })
+		if aerr != nil {
+			err = aerr
+			e.hot.settled(chunk)
+			continue
+		}
+		ops = append(ops, o)
+	}
+	return ops, err
+}
+
+// accept decides a chunk of alerts. Sources of inhibition come first, so that they mute what arrives with them.
+func (b *batch) accept(chunk []alert.Alert) error {
+	for k := range chunk {
+		b.inhibits(&chunk[k])
+	}
+	for k := range chunk {
+		a := chunk[k]
+		var err error
+		switch {
+		case a.Test:
+			err = b.received(&a)
+		case a.State == alert.Resolved:
+			err = b.recovers(&a, false)
+		default:
+			err = b.fires(&a)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inhibits tells the index of inhibition about an alert, ahead of the commit.
+func (b *batch) inhibits(a *alert.Alert) {
+	if a.Test {
+		return
+	}
+	h := b.e.hot
+	if !h.inhibit.Set(a) {
+		return
+	}
+	back := *a
+	if a.State == alert.Firing {
+		back.State = alert.Resolved
+	} else {
+		back.State = alert.Firing
+	}
+	b.undoing(func() { h.inhibit.Set(&back) })
+	b.after(func() { nudge(b.e.review) })
+}
+
+// received notes a source's test alert where people look for it, and pages nobody.
+func (b *batch) received(a *alert.Alert) error {
+	_, err := b.tx.PutAct(store.Act{At: b.now, By: incident.Actor{Kind: incident.ByIntegration, Name: a.Integration}, Verb: "alert.test", What: "Test alert received: " + a.Title})
+	return b.fail(err)
+}
+
+// recovers takes a resolved or expired alert out of its incidents.
+func (b *batch) recovers(a *alert.Alert, expired bool) error {
+	row, err := b.tx.Alert(a.ID())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return b.fail(err)
+	}
+	if row.State == alert.Resolved {
+		return nil
+	}
+	row.State, row.UpdatedAt, row.SeenAt = alert.Resolved, b.now, b.now
+	if row.EndsAt = a.EndsAt; row.EndsAt.IsZero() || row.EndsAt.After(b.now) {
+		row.EndsAt = b.now
+	}
+	row.Muted = nil
+	if err := b.tx.PutAlert(row); err != nil {
+		return b.fail(err)
+	}
+	b.after(func() { b.e.hot.drop(row.ID()) })
+	for _, n := range row.Incidents {
+		if err := b.clears(n, &row, expired); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) clears(n int64, row *store.Alert, expired bool) error {
+	i, err := b.incident(n)
+	if errors.Is(err, incident.ErrNoIncident) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c := incident.Clear{Alert: row.Alert, Expired: expired}
+	if i.Lead == row.Key && i.Firing > 1 {
+		if c.Lead, err = b.nextLead(n); err != nil {
+			return err
+		}
+	}
+	_, err = b.act(n, c)
+	return err
+}
+
+// nextLead finds an alert that still fires, to give the incident its title.
+func (b *batch) nextLead(n int64) (*alert.Alert, error) {
+	members, err := b.tx.AlertsOf(n, noAlert, 200)
+	if err != nil {
+		return nil, b.fail(err)
+	}
+	var lead *alert.Alert
+	for k := range members {
+		m := &members[k].Alert
+		if m.State == alert.Firing && (lead == nil || m.Severity.Rank() > lead.Severity.Rank()) {
+			lead = m
+		}
+	}
+	return lead, nil
+}
+
+// fires lets a firing alert join, open or reopen incidents.
+func (b *batch) fires(a *alert.Alert) error {
+	row, err := b.tx.Alert(a.ID())
+	known := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return b.fail(err)
+	}
+	if known && row.State == alert.Firing {
+		open, err := b.openOf(row.Incidents)
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 || !a.Event {
+			return b.refacts(a, &row, open)
+		}
+	}
+	return b.refires(a, &row, known)
+}
+
+// openOf returns which of some incidents are open.
+func (b *batch) openOf(numbers []int64) (open []int64, err error) {
+	for _, n := range numbers {
+		i, err := b.incident(n)
+		if errors.Is(err, incident.ErrNoIncident) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if i.State.Open() {
+			open = append(open, n)
+		}
+	}
+	return open, nil
+}
+
+// refacts writes down changed words or severity of an alert that fires all along.
+func (b *batch) refacts(a *alert.Alert, row *store.Alert, open []int64) error {
+	changed := row.Severity != a.Severity || row.Title != a.Title
+	first, muted := row.FirstAt, row.Muted
+	was := row.Severity
+	row.Alert, row.FirstAt, row.Muted, row.SeenAt, row.UpdatedAt = *a, first, muted, b.now, b.now
+	if err := b.keep(row); err != nil {
+		return err
+	}
+	if !changed {
+		return nil
+	}
+	for _, n := range open {
+		i, err := b.incident(n)
+		if err != nil {
+			return err
+		}
+		if a.Severity == was && i.Lead != a.Key {
+			continue // only its own words changed, and they are not the title
+		}
+		f := incident.Fire{Alert: *a, Known: true, Where: router.Decision{Route: i.Route}, Suppressed: i.Suppressed, Muted: muted}
+		if _, err := b.act(n, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep writes an alert row, and remembers it as firing once that is durable.
+func (b *batch) keep(row *store.Alert) error {
+	if err := b.tx.PutAlert(*row); err != nil {
+		return b.fail(err)
+	}
+	kept := *row
+	b.after(func() { b.e.hot.put(&kept, kept.EndsAt) })
+	return nil
+}
+
+// refires routes an alert that was not firing until now. Dedup comes before routing: where it belongs to an open incident it stays.
+func (b *batch) refires(a *alert.Alert, row *store.Alert, known bool) error {
+	fresh := store.Alert{Alert: *a, FirstAt: b.now, SeenAt: b.now, UpdatedAt: b.now}
+	where := b.route(a)
+	var open []int64
+	if known {
+		var err error
+		if open, err = b.openOf(row.Incidents); err != nil {
+			return err
+		}
+	}
+	if len(open) > 0 {
+		for _, n := range open {
+			if err := b.rejoin(a, n, where, &fresh); err != nil {
+				return err
+			}
+		}
+		return b.keep(&fresh)
+	}
+	for k := range where {
+		n, err := b.join(a, &where[k], row, &fresh)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(fresh.Incidents, n) {
+			fresh.Incidents = append(fresh.Incidents, n)
+		}
+	}
+	return b.keep(&fresh)
+}
+
+func (b *batch) rejoin(a *alert.Alert, n int64, where []router.Decision, fresh *store.Alert) error {
+	i, err := b.incident(n)
+	if err != nil {
+		return err
+	}
+	d := pick(where, i)
+	fresh.Muted = b.check(a, d)
+	fresh.Incidents = append(fresh.Incidents, n)
+	_, err = b.act(n, incident.Fire{Alert: *a, Where: *d, Again: true, Muted: fresh.Muted, Suppressed: together(i, fresh.Muted)})
+	return err
+}
+
+// pick chooses the decision that stands for an incident, whatever the routes say by now.
+func pick(where []router.Decision, i *incident.Incident) *router.Decision {
+	for k := range where {
+		if where[k].Service == i.Service && where[k].GroupKey == i.GroupKey {
+			return &where[k]
+		}
+	}
+	return &where[0]
+}
+
+// join puts an alert into the incident of its group: the open one, one that reopens, or a new one.
+func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert) (int64, error) {
+	muted := b.check(a, d)
+	if fresh.Muted == nil {
+		fresh.Muted = muted
+	}
+	f := incident.Fire{Alert: *a, Where: *d, Muted: muted, Suppressed: muted}
+	n, err := b.latest(d)
+	if err != nil {
+		return 0, err
+	}
+	if n != 0 {
+		i, err := b.incident(n)
+		if err != nil {
+			return 0, err
+		}
+		if i.State.Open() || incident.Reopens(i, b.now) {
+			f.Again = slices.Contains(row.Incidents, n)
+			f.Known = f.Again && row.State == alert.Firing
+			if i.State.Open() {
+				f.Suppressed = together(i, muted)
+			}
+			_, err = b.act(n, f)
+			return n, err
+		}
+	}
+	if f.Number, err = b.tx.NextNumber(); err != nil {
+		return 0, b.fail(err)
+	}
+	_, err = b.act(0, f)
+	return f.Number, err
+}
+
+// latest finds the newest incident of a group; 0 when there is none.
+func (b *batch) latest(d *router.Decision) (int64, error) {
+	if n, ok := b.groups[groupID{d.Service, d.GroupKey}]; ok {
+		return n, nil
+	}
+	i, err := b.tx.LatestOf(d.Service, d.GroupKey)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, b.fail(err)
+	}
+	if _, ok := b.cases[i.Number]; !ok {
+		b.cases[i.Number] = &casefile{now: i, was: i.State}
+	}
+	b.groups[groupID{d.Service, d.GroupKey}] = i.Number
+	return i.Number, nil
+}
+
+// route says where an alert goes. Heartbeats go to the service that their configuration names.
+func (b *batch) route(a *alert.Alert) []router.Decision {
+	if a.Integration == heartbeatIntegration {
+		return []router.Decision{{
+			Service: a.Labels["service"], GroupKey: "heartbeat " + a.Key, Route: "heartbeats", ReopenWindow: 10 * time.Minute,
+			GroupLabels: map[string]string{"heartbeat": a.Key},
+		}}
+	}
+	return b.live.Tree.Route(*a)
+}
+
+func (b *batch) check(a *alert.Alert, d *router.Decision) *router.Suppression {
+	return b.live.gate.Check(a, d, b.e.hot.inhibit, b.now)
+}
+
+// together is what suppresses an incident when an alert, muted or not, joins it: one that people may hear of is enough.
+func together(i *incident.Incident, muted *router.Suppression) *router.Suppression {
+	if muted == nil || (i.Suppressed == nil && i.Firing > 0) {
+		return nil
+	}
+	return muted
+}
+
+// suppression looks afresh at what keeps people from hearing of an incident: nothing, as soon as one of its firing alerts is free.
+func (b *batch) suppression(i *incident.Incident) (*router.Suppression, error) {
+	var found *router.Suppression
+	after := noAlert
+	for {
+		members, err := b.tx.AlertsOf(i.Number, after, 100)
+		if err != nil {
+			return nil, b.fail(err)
+		}
+		for k := range members {
+			m := &members[k]
+			if m.State != alert.Firing {
+				continue
+			}
+			s := b.check(&m.Alert, pick(b.route(&m.Alert), i))
+			if s == nil {
+				return nil, nil
+			}
+			found = sooner(found, s)
+		}
+		if len(members) < 100 {
+			return found, nil
+		}
+		after = members[len(members)-1].ID()
+	}
+}
+
+// sooner keeps the suppression that may end first.
+func sooner(a, b *router.Suppression) *router.Suppression {
+	if a == nil || (!b.Until.IsZero() && (a.Until.IsZero() || b.Until.Before(a.Until))) {
+		return b
+	}
+	return a
+}
+
+// Acknowledge acknowledges the open incidents of an alert on behalf of its source.
+func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		row, err := b.tx.Alert(id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return b.fail(err)
+		}
+		open, err := b.openOf(row.Incidents)
+		if err != nil {
+			return err
+		}
+		for _, n := range open {
+			_, err := b.act(n, incident.Ack{By: incident.Actor{Kind: incident.ByIntegration, Name: id.Integration, Channel: by}})
+			var already *incident.AlreadyError
+			if err != nil && !errors.As(err, &already) {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Record stores a change event.
+func (e *Engine) Record(ctx context.Context, c alert.Change) error {
+	return e.commit(ctx, 1, func(b *batch) error { return b.fail(b.tx.PutChange(c)) })
+}

@@ -1,0 +1,453 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+// lease is how long a claimed page belongs to the send that claimed it; sends give up well before.
+const lease = 30 * time.Second
+
+// job is one call to a provider, decided and remembered before it is made.
+type job struct {
+	kind     jobKind
+	page     store.Page
+	provider notify.Provider
+	message  notify.Message
+	note     RoomNote
+}
+
+type jobKind int
+
+const (
+	jobSend jobKind = iota
+	jobFind         // ask what became of a page
+	jobRoom
+	jobHangUp
+)
+
+// stack is what is due for one person by one method.
+type stack struct {
+	user  oncall.UserID
+	via   oncall.Method
+	pages []store.Page
+}
+
+// claim takes pages that are due and turns them into at most limit jobs.
+func (b *batch) claim(limit int) ([]job, error) {
+	due, err := b.tx.DuePages(b.now, 4096)
+	if err != nil {
+		return nil, b.fail(err)
+	}
+	var jobs []job
+	var stacks []*stack
+	index := map[[2]string]*stack{}
+	for k := range due {
+		p := &due[k]
+		key, stacked := stackKey(p)
+		if stacked {
+			s, ok := index[key]
+			if !ok {
+				s = &stack{user: p.User, via: p.Via}
+				index[key] = s
+				stacks = append(stacks, s)
+			}
+			s.pages = append(s.pages, *p)
+			continue
+		}
+		if len(jobs) >= limit {
+			continue
+		}
+		got, err := b.claimOne(p)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, got...)
+	}
+	for _, s := range stacks {
+		if len(jobs) >= limit {
+			break
+		}
+		got, err := b.claimStack(s)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, got...)
+	}
+	return jobs, nil
+}
+
+// stackKey says which pages may be told together: alert pages that wait for one person and one kind of phone message.
+func stackKey(p *store.Page) ([2]string, bool) {
+	if p.State != store.Queued || p.Kind != incident.PageAlert || (p.Via != oncall.SMS && p.Via != oncall.Call) {
+		return [2]string{}, false
+	}
+	return [2]string{string(p.User), string(p.Via)}, true
+}
+
+// claimOne claims a page that is never bundled, or asks about one whose fate is open.
+func (b *batch) claimOne(p *store.Page) ([]job, error) {
+	switch {
+	case p.Kind == incident.PageRoom:
+		return b.claimRoom(p)
+	case p.Kind == incident.PageHangup:
+		return b.claimHangUp(p)
+	case p.State == store.Sending: // its lease ended: the send died with a crash
+		p.State = store.Unknown
+		p.Unknowns++
+		return b.ask(p)
+	case p.State == store.Unknown || p.State == store.Accepted:
+		return b.ask(p)
+	}
+	if !b.wanted(p) {
+		return nil, b.end(p, store.Void, "")
+	}
+	return b.claimSend(p, nil)
+}
+
+// ask claims a look-up with the provider.
+func (b *batch) ask(p *store.Page) ([]job, error) {
+	p.NextAt = b.now.Add(lease)
+	p.Fence++
+	p.Polls++
+	prov := b.provider(p.Provider)
+	if err := b.put(p); err != nil {
+		return nil, err
+	}
+	return []job{{kind: jobFind, page: *p, provider: prov, message: b.message(p)}}, nil
+}
+
+func (b *batch) provider(name string) notify.Provider {
+	for _, p := range b.live.Providers {
+		if p.Name() == name {
+			return p
+		}
+	}
+	return nil
+}
+
+func (b *batch) claimRoom(p *store.Page) ([]job, error) {
+	i, err := b.incident(p.Incident)
+	if err != nil || b.live.Rooms == nil {
+		return nil, b.end(p, store.Failed, "there are no rooms")
+	}
+	members, err := b.tx.AlertsOf(p.Incident, noAlert, 20)
+	if err != nil {
+		return nil, b.fail(err)
+	}
+	p.State, p.NextAt = store.Sending, b.now.Add(lease)
+	p.Attempt++
+	p.Fence++
+	if p.Attempt > roomAttempts {
+		return nil, b.end(p, store.Failed, "gave up after "+fmt.Sprint(roomAttempts)+" attempts")
+	}
+	note := RoomNote{ID: p.ID, Receiver: p.Receiver, Reason: p.Text, Incident: *i, Alerts: members, URL: b.link(i, ""), Now: b.now}
+	return []job{{kind: jobRoom, page: *p, note: note}}, b.put(p)
+}
+
+// roomAttempts bounds how often a room is tried; with backoff that is about half an hour.
+const roomAttempts = 12
+
+func (b *batch) claimHangUp(p *store.Page) ([]job, error) {
+	t, err := b.page(p.Target)
+	if err != nil {
+		return nil, b.end(p, store.Void, "")
+	}
+	canceller, ok := b.provider(t.Provider).(notify.Canceller)
+	if !ok || t.ProviderID == "" || t.State != store.Accepted || p.Attempt >= 3 {
+		return nil, b.end(p, store.Void, "nothing to hang up")
+	}
+	p.State, p.NextAt = store.Sending, b.now.Add(lease)
+	p.Attempt++
+	p.Fence++
+	p.ProviderID = t.ProviderID
+	_ = canceller
+	return []job{{kind: jobHangUp, page: *p, provider: b.provider(t.Provider)}}, b.put(p)
+}
+
+// claimStack tells one person by one method everything that waits, in one message.
+func (b *batch) claimStack(s *stack) ([]job, error) {
+	wanted, err := b.unpack(s)
+	if err != nil || len(wanted) == 0 {
+		return nil, err
+	}
+	to := b.address(&wanted[0])
+	if to == "" {
+		return nil, b.giveUpAll(wanted, notify.Dead, "the configuration has no number for "+string(s.user))
+	}
+	c, err := b.tx.Contact(to)
+	if err != nil {
+		return nil, b.fail(err)
+	}
+	if why := unusable(&c, s.via); why != "" {
+		return nil, b.giveUpAll(wanted, notify.Consent, why)
+	}
+	if at := b.slot(&c, s.via); at.After(b.now) {
+		return nil, b.holdBack(wanted, at)
+	}
+	slices.SortStableFunc(wanted, func(x, y store.Page) int { return cmp.Compare(b.weight(&x), b.weight(&y)) })
+	return b.claimSend(&wanted[0], wanted[1:])
+}
+
+// unpack drops what nobody wants any more, and takes earlier bundles apart.
+func (b *batch) unpack(s *stack) (wanted []store.Page, err error) {
+	for k := range s.pages {
+		p := s.pages[k]
+		for _, id := range p.Members {
+			m, err := b.page(id)
+			if err != nil {
+				return nil, err
+			}
+			if !b.wanted(m) {
+				if err := b.end(m, store.Void, ""); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			m.State, m.Parent = store.Queued, ""
+			wanted = append(wanted, *m)
+		}
+		p.Members, p.BundleCode = nil, ""
+		if !b.wanted(&p) {
+			if err := b.end(&p, store.Void, ""); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		wanted = append(wanted, p)
+	}
+	return wanted, nil
+}
+
+// weight orders a bundle: worst priority first, then oldest.
+func (b *batch) weight(p *store.Page) string {
+	i, err := b.incident(p.Incident)
+	if err != nil {
+		return "P9"
+	}
+	return fmt.Sprintf("%s %012d", i.Priority, i.Number)
+}
+
+func (b *batch) giveUpAll(pages []store.Page, c notify.Class, why string) error {
+	for k := range pages {
+		if err := b.giveUp(&pages[k], c, 0, why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holdBack keeps pages until the limit lets a message through; meanwhile the person's next method is due at once.
+func (b *batch) holdBack(pages []store.Page, at time.Time) error {
+	for k := range pages {
+		p := &pages[k]
+		p.NextAt, p.State = at, store.Queued
+		if !p.Held {
+			p.Held = true
+			if p.Urgency == oncall.High {
+				if err := b.miss(p, fmt.Sprintf("%s held back by the limit until %s, with all that waits then", b.name(p), at.Format("15:04:05 MST"))); err != nil {
+					return err
+				}
+			}
+		}
+		if err := b.put(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unusable says why a number cannot be used for a method; "" when it can.
+func unusable(c *store.Contact, via oncall.Method) string {
+	switch {
+	case via == oncall.SMS && c.OptedOut:
+		return "this number has opted out of texts (text START to rouse to undo)"
+	case c.Broken == notify.Dead && c.BrokenVia == via:
+		return "this number is known to be dead for this method"
+	}
+	return ""
+}
+
+// address is where a page goes now.
+func (b *batch) address(p *store.Page) string {
+	if p.Address != "" {
+		return p.Address
+	}
+	u, _ := b.live.book.Roster.User(p.User)
+	return u.Address(p.Via)
+}
+
+// claimSend leases a page, with those that it tells as well, and prepares the message.
+func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
+	p.To = b.address(p)
+	if p.To == "" {
+		return nil, b.giveUpAll(append([]store.Page{*p}, others...), notify.Dead, "there is no address for "+string(p.User))
+	}
+	if p.Via != oncall.Email && p.Kind != incident.PageReply {
+		stopped, err := b.overCap(p.Via)
+		if err != nil {
+			return nil, err
+		}
+		if stopped != "" {
+			return nil, b.giveUpAll(append([]store.Page{*p}, others...), notify.Account, stopped)
+		}
+	}
+	prov, wait := b.e.breaker.choose(b.live.Providers, p, b.now)
+	if prov == nil {
+		return nil, b.unprovided(p, others, wait)
+	}
+	if err := b.bundle(p, others); err != nil {
+		return nil, err
+	}
+	p.State, p.Provider, p.NextAt = store.Sending, prov.Name(), b.now.Add(lease)
+	p.Attempt++
+	p.Fence++
+	if p.FirstAt.IsZero() {
+		p.FirstAt = b.now
+	}
+	if err := b.put(p); err != nil {
+		return nil, err
+	}
+	if err := b.remember(p); err != nil {
+		return nil, err
+	}
+	return []job{{kind: jobSend, page: *p, provider: prov, message: b.message(p)}}, nil
+}
+
+// unprovided is a page that no provider takes now: it fails for good without one, and waits for the breaker otherwise.
+func (b *batch) unprovided(p *store.Page, others []store.Page, wait time.Time) error {
+	pages := append([]store.Page{*p}, others...)
+	if wait.IsZero() {
+		return b.giveUpAll(pages, notify.Account, "no provider is left that can send it")
+	}
+	for k := range pages {
+		q := &pages[k]
+		q.NextAt, q.State, q.Tried = wait, store.Queued, nil
+		if err := b.miss(q, fmt.Sprintf("%s waits: the provider is failing", b.name(q))); err != nil {
+			return err
+		}
+		if err := b.put(q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bundle makes others told by p.
+func (b *batch) bundle(p *store.Page, others []store.Page) error {
+	if len(others) == 0 {
+		return nil
+	}
+	c, err := b.tx.Contact(p.To)
+	if err != nil {
+		return b.fail(err)
+	}
+	c.BundleNext++
+	p.BundleCode = fmt.Sprintf("B%d", c.BundleNext)
+	numbers := []int64{p.Incident}
+	p.Members = p.Members[:0]
+	for k := range others {
+		m := &others[k]
+		m.State, m.Parent, m.NextAt, m.To = store.Bundled, p.ID, time.Time{}, p.To
+		p.Members = append(p.Members, m.ID)
+		numbers = append(numbers, m.Incident)
+		if err := b.put(m); err != nil {
+			return err
+		}
+	}
+	if c.Bundles == nil {
+		c.Bundles = map[string][]int64{}
+	}
+	c.Bundles[p.BundleCode] = numbers
+	delete(c.Bundles, fmt.Sprintf("B%d", c.BundleNext-bundlesKept))
+	return b.fail(b.tx.PutContact(c))
+}
+
+// bundlesKept is how many bundle codes of one number can still be answered.
+const bundlesKept = 20
+
+// remember counts a message against its number's limits and the day's cap.
+func (b *batch) remember(p *store.Page) error {
+	if p.Via == oncall.Email {
+		return nil
+	}
+	c, err := b.tx.Contact(p.To)
+	if err != nil {
+		return b.fail(err)
+	}
+	c.User = p.User
+	if p.Kind == incident.PageAlert || p.Kind == incident.PageUpdate {
+		if p.Via == oncall.SMS {
+			c.Sent = recent(append(c.Sent, b.now), b.now, time.Hour)
+		} else {
+			c.Called = recent(append(c.Called, b.now), b.now, time.Hour)
+		}
+		c.Replies = nil // a new page: whoever answers is a person again
+	}
+	if p.Incident != 0 && p.Kind == incident.PageAlert {
+		c.LastPages = append(c.LastPages, p.ID)
+		c.LastPages = c.LastPages[max(0, len(c.LastPages)-50):]
+	}
+	if err := b.tx.PutContact(c); err != nil {
+		return b.fail(err)
+	}
+	_, err = b.tx.AddCounter(dayCounter(p.Via, b.now), 1)
+	return b.fail(err)
+}
+
+func recent(times []time.Time, now time.Time, per time.Duration) []time.Time {
+	return slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) > per })
+}
+
+// message renders a page.
+func (b *batch) message(p *store.Page) notify.Message {
+	m := notify.Message{ID: p.ID, Via: p.Via, To: p.To, ValidFor: validFor}
+	switch p.Kind {
+	case incident.PageReply:
+		m.Text = p.Text
+		return m
+	case incident.PageTest:
+		m.Text, m.Subject = notify.TestText(p.Text), "Test page from rouse"
+		m.Speech = notify.Speech{Words: m.Text}
+		return m
+	}
+	i, err := b.incident(p.Incident)
+	if err != nil {
+		m.Text = incident.Ref(p.Incident)
+		return m
+	}
+	views := []notify.View{b.view(i, p.User)}
+	for _, id := range p.Members {
+		if q, err := b.page(id); err == nil {
+			if j, err := b.incident(q.Incident); err == nil {
+				views = append(views, b.view(j, p.User))
+			}
+		}
+	}
+	switch {
+	case p.Via == oncall.Email:
+		m.Subject, m.Text, m.HTML = notify.Mail(views[0], views[0].URL)
+	case p.Kind == incident.PageUpdate:
+		m.Text = notify.UpdateText(views[0], atoi(p.Text))
+	case len(views) > 1:
+		m.Text = notify.BundleText(p.BundleCode, views, b.live.PublicURL)
+		m.Speech = notify.SpeakBundle(views)
+	default:
+		m.Text = notify.AlertText(views[0])
+		if p.Text != "" { // handed over by somebody
+			m.Text = notify.ReassignText(views[0], p.Text)
+		}
+		m.Speech = notify.Speak(views[0])
+	}
+	return m
+}
+
+// validFor is how long a carrier may keep trying a text: later it would only confuse.
+const validFor = 10 * time.Minute

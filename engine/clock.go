@@ -1,0 +1,252 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/store"
+)
+
+const (
+	wakeChunk    = 64               // incidents woken in one go
+	longestSleep = time.Minute      // however far the next timer is, the clock looks again
+	retryAfter   = time.Second      // after the store failed
+	forgetEvery  = 30 * time.Minute // marks of what was seen are dropped when they ended
+)
+
+// clockLoop wakes what is due and sleeps until the next is, or until a commit brings an earlier one.
+func (e *Engine) clockLoop() {
+	var forgot time.Time
+	for {
+		now := e.now().UTC()
+		next, err := e.Wake(now)
+		if err != nil {
+			e.log.Error("waking failed", "err", err)
+			next = now.Add(retryAfter)
+		}
+		if now.Sub(forgot) >= forgetEvery {
+			forgot = now
+			e.forget(now)
+		}
+		if !e.sleep(e.clock, next) {
+			return
+		}
+	}
+}
+
+// sleep waits until t, a nudge, or the end; false at the end.
+func (e *Engine) sleep(c chan struct{}, t time.Time) bool {
+	wait := longestSleep
+	if !t.IsZero() {
+		wait = min(max(t.Sub(e.now()), 0), longestSleep)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-e.stop:
+		return false
+	case <-c:
+	case <-timer.C:
+	}
+	return true
+}
+
+// Wake does everything that is due at now and returns when the next thing is; the zero time when nothing is known to be.
+func (e *Engine) Wake(now time.Time) (time.Time, error) {
+	if err := e.wakeIncidents(now); err != nil {
+		return time.Time{}, err
+	}
+	ends, err := e.expire(now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	late, err := e.missedBeats(now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var next time.Time
+	err = e.store.View(context.Background(), func(tx store.Tx) error {
+		next, err = tx.NextWake()
+		return err
+	})
+	change := e.live.Load().gate.NextChange(now)
+	if !change.IsZero() && change.Sub(now) < longestSleep {
+		next = earlier(next, change)
+	}
+	e.reviewAt(change, now)
+	return earlier(earlier(next, ends), late), err
+}
+
+// reviewAt has suppression looked at again soon after a silence or window began or ended.
+func (e *Engine) reviewAt(change, now time.Time) {
+	was := e.hot.reviewAt
+	if !was.IsZero() && !was.After(now) {
+		nudge(e.review)
+	}
+	e.hot.reviewAt = change
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+func (e *Engine) wakeIncidents(now time.Time) error {
+	for {
+		var due []int64
+		err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
+			due, err = tx.Due(now, wakeChunk)
+			return err
+		})
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		if err := e.must(func(b *batch) error { return b.wakeAll(due) }); err != nil {
+			return err
+		}
+		if len(due) < wakeChunk {
+			return nil
+		}
+	}
+}
+
+func (b *batch) wakeAll(due []int64) error {
+	for _, n := range due {
+		i, err := b.incident(n)
+		if errors.Is(err, incident.ErrNoIncident) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if i.WakeAt.IsZero() || i.WakeAt.After(b.now) {
+			continue // something else moved it meanwhile
+		}
+		late := b.now.Sub(i.WakeAt)
+		b.after(func() { b.e.metrics.TimerLateness.Observe(late.Seconds()) })
+		if err := b.wakeOne(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) wakeOne(i *incident.Incident) error {
+	s, err := b.suppression(i)
+	if err != nil {
+		return err
+	}
+	_, err = b.act(i.Number, incident.Wake{Suppressed: s})
+	return err
+}
+
+// expire lets alerts recover whose source said until when they hold and then fell silent.
+func (e *Engine) expire(now time.Time) (next time.Time, err error) {
+	for {
+		gone, next := e.hot.expired(now, acceptChunk)
+		if len(gone) == 0 {
+			return next, nil
+		}
+		err := e.must(func(b *batch) error {
+			for _, id := range gone {
+				a := alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}
+				row, err := b.tx.Alert(id)
+				if err == nil {
+					a.Labels = row.Labels
+					b.inhibits(&a)
+				}
+				if err := b.recovers(&a, true); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			e.hot.unexpire(gone, now)
+			return now.Add(retryAfter), err
+		}
+	}
+}
+
+// unexpire puts alerts back whose expiry could not be remembered.
+func (h *hot) unexpire(gone []alert.ID, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range gone {
+		if w, ok := h.firing[id]; ok {
+			w.endsAt = now
+			h.ends = append(h.ends, ending{now, id})
+		}
+	}
+}
+
+// reviewLoop looks at every triggered incident again when what suppresses it may have changed.
+func (e *Engine) reviewLoop() {
+	for e.sleep(e.review, time.Time{}) {
+		if err := e.Review(); err != nil {
+			e.log.Error("review of suppressed incidents failed", "err", err)
+			nudge(e.review)
+			if !e.sleep(make(chan struct{}), e.now().Add(retryAfter)) {
+				return
+			}
+		}
+	}
+}
+
+// Review wakes every triggered incident whose suppression is no longer what its record says.
+func (e *Engine) Review() error {
+	var open []int64
+	err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
+		open, err = tx.OpenNumbers()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for len(open) > 0 {
+		chunk := open[:min(wakeChunk, len(open))]
+		open = open[len(chunk):]
+		if err := e.must(func(b *batch) error { return b.reviewAll(chunk) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) reviewAll(chunk []int64) error {
+	for _, n := range chunk {
+		i, err := b.incident(n)
+		if err != nil {
+			return err
+		}
+		if i.State != incident.Triggered || i.Firing == 0 {
+			continue
+		}
+		s, err := b.suppression(i)
+		if err != nil {
+			return err
+		}
+		if (s == nil) == (i.Suppressed == nil) {
+			continue
+		}
+		if _, err := b.act(n, incident.Wake{Suppressed: s}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) forget(now time.Time) {
+	err := e.must(func(b *batch) error {
+		_, err := b.tx.ForgetSeen(now, 1000)
+		return b.fail(err)
+	})
+	if err != nil {
+		e.log.Warn("old marks could not be dropped", "err", err)
+	}
+}

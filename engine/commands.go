@@ -1,0 +1,416 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+const (
+	seenFor       = 24 * time.Hour // a repeated delivery of the same text is recognised so long
+	passiveADay   = 5              // answers to what was no command, per number, until a page or an act
+	repliesAnHour = 30
+	morning       = 8 * 60 // minutes: when the day begins for somebody without quiet hours
+)
+
+// Text takes a text from a phone. The sender is the actor. Everything that it does, and the answer, is one commit, and the
+// same sid twice is one act. Unknown senders get silence and a log line.
+func (e *Engine) Text(ctx context.Context, provider, sid, from, to, body string) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		seen, err := b.tx.Seen("text/"+sid, b.now)
+		if err != nil || seen {
+			return b.fail(err)
+		}
+		if err := b.tx.MarkSeen("text/"+sid, b.now.Add(seenFor)); err != nil {
+			return b.fail(err)
+		}
+		u, ok := b.live.book.Roster.UserByPhone(from)
+		if !ok {
+			b.e.log.Warn("a text from a number that is nobody's", "from", notify.MaskNumber(from))
+			return nil
+		}
+		return b.text(u, sid, from, body)
+	})
+}
+
+func (b *batch) text(u oncall.User, sid, from, body string) error {
+	cmd, perr := notify.ParseReply(body)
+	s := speaker{b: b, user: u, by: incident.Actor{Kind: incident.ByUser, Name: string(u.ID), Channel: "sms"}, phone: from}
+	var answer string
+	var err error
+	if perr != nil {
+		answer = perr.Error()
+	} else {
+		answer, err = s.do(cmd)
+	}
+	if err != nil || answer == "" {
+		return err
+	}
+	return b.reply(u, sid, from, answer, perr != nil || cmd.Verb == notify.AskHelp)
+}
+
+// reply answers a text. Passive answers, which follow no act, are few, so that two machines cannot talk for ever.
+func (b *batch) reply(u oncall.User, sid, to, answer string, passive bool) error {
+	c, err := b.tx.Contact(to)
+	if err != nil {
+		return b.fail(err)
+	}
+	if !passive {
+		c.Replies = nil
+	}
+	c.Replies = recent(append(c.Replies, b.now), b.now, 24*time.Hour)
+	c.Answers = recent(append(c.Answers, b.now), b.now, time.Hour)
+	c.User = u.ID
+	if err := b.tx.PutContact(c); err != nil {
+		return b.fail(err)
+	}
+	if (passive && len(c.Replies) > passiveADay) || len(c.Answers) > repliesAnHour || c.OptedOut {
+		b.e.log.Warn("a text is not answered: too many answers to this number", "to", notify.MaskNumber(to))
+		return nil
+	}
+	return b.enqueue(incident.Page{ID: "reply/" + sid, Kind: incident.PageReply, User: u.ID, Via: oncall.SMS, Address: to, Text: answer, At: b.now})
+}
+
+// speaker is somebody who texts, and what they may mean.
+type speaker struct {
+	b     *batch
+	user  oncall.User
+	by    incident.Actor
+	phone string
+}
+
+func (s *speaker) do(c notify.Command) (string, error) {
+	switch c.Verb {
+	case notify.Ack:
+		return s.ack(c)
+	case notify.Resolve:
+		return s.one(c.Number, incident.Resolve{By: s.by, Note: c.Text}, "resolved.")
+	case notify.Escalate:
+		return s.one(c.Number, incident.Escalate{By: s.by}, "escalated.")
+	case notify.Give:
+		return s.give(c)
+	case notify.Note:
+		return s.one(c.Number, incident.Note{By: s.by, Text: c.Text}, "noted.")
+	case notify.Hold:
+		return s.hold(c)
+	case notify.AskStatus:
+		return s.status(c)
+	case notify.List:
+		return s.list()
+	case notify.Who:
+		return s.who(c.Service), nil
+	case notify.AskHelp:
+		return notify.Help(), nil
+	case notify.Stop, notify.Start:
+		return s.consent(c.Verb == notify.Stop)
+	}
+	return notify.Help(), nil
+}
+
+func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
+	i, err := s.b.act(n, a)
+	if said, ok := s.b.inWords(n, err); ok {
+		return said, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if _, ok := a.(incident.Escalate); ok {
+		did = "escalated" + paging(i) + "."
+	}
+	return fmt.Sprintf("%s %s", i.Ref(), did), nil
+}
+
+// paging says who is being told now: " to bo and cy".
+func paging(i *incident.Incident) string {
+	var names []string
+	for _, n := range i.Cursor.People {
+		names = append(names, string(n.User))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", now paging " + strings.Join(names, " and ")
+}
+
+func (s *speaker) ack(c notify.Command) (string, error) {
+	until := s.until(c)
+	numbers, none, err := s.meant(c)
+	if err != nil || len(numbers) == 0 {
+		return none, err
+	}
+	return s.b.ackMany(numbers, s.user.ID, s.by, until)
+}
+
+// until turns a lease into an instant: so long from now, or the start of the person's day.
+func (s *speaker) until(c notify.Command) time.Time {
+	switch {
+	case c.For > 0:
+		return s.b.now.Add(c.For)
+	case c.Until != "":
+		return s.morning()
+	}
+	return time.Time{}
+}
+
+// morning is the end of the person's quiet hours, or 08:00, in the person's own zone: the next one.
+func (s *speaker) morning() time.Time {
+	minute := morning
+	if s.user.Quiet != nil {
+		minute = s.user.Quiet.To
+	}
+	local := s.b.now.In(s.user.Zone)
+	for day := 0; day < 3; day++ {
+		y, m, d := local.AddDate(0, 0, day).Date()
+		t := oncall.Wall(s.user.Zone, oncall.Date{Year: y, Month: m, Day: d}, minute)
+		if t.After(s.b.now) {
+			return t.UTC()
+		}
+	}
+	return s.b.now.Add(12 * time.Hour)
+}
+
+// meant says which incidents a command is about, or why there are none.
+func (s *speaker) meant(c notify.Command) (numbers []int64, none string, err error) {
+	if c.Number != 0 {
+		return []int64{c.Number}, "", nil
+	}
+	known, err := s.b.tx.Contact(s.phone)
+	if err != nil {
+		return nil, "", s.b.fail(err)
+	}
+	if c.Bundle != "" {
+		if numbers, ok := known.Bundles[strings.ToUpper(c.Bundle)]; ok {
+			return numbers, "", nil
+		}
+		return nil, "There is no " + c.Bundle + " any more. Reply list for yours.", nil
+	}
+	numbers, err = s.paged(&known)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(numbers) == 0 {
+		return nil, "Nothing that this phone was paged for waits for an ack.", nil
+	}
+	if c.Newest {
+		numbers = numbers[:1]
+	}
+	return numbers, "", nil
+}
+
+// paged returns the triggered incidents that a phone was paged for, newest page first, bundles unpacked.
+func (s *speaker) paged(c *store.Contact) (numbers []int64, err error) {
+	for _, id := range slices.Backward(c.LastPages) {
+		p, err := s.b.page(id)
+		if err != nil {
+			if s.b.failed != nil {
+				return nil, err
+			}
+			continue
+		}
+		ofPage, err := s.b.numbersOf(p)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range ofPage {
+			i, err := s.b.incident(n)
+			if err == nil && i.State == incident.Triggered && !slices.Contains(numbers, n) {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	return numbers, nil
+}
+
+func (s *speaker) give(c notify.Command) (string, error) {
+	u, ok := s.b.live.book.Roster.UserByName(c.User)
+	if !ok {
+		return fmt.Sprintf("There is nobody called %s. Nothing was done.", c.User), nil
+	}
+	return s.one(c.Number, incident.Reassign{By: s.by, To: u.ID}, "given to "+string(u.ID)+", who is being paged.")
+}
+
+// hold puts an incident on hold. Somebody who holds it has it, so a triggered one is acknowledged first.
+func (s *speaker) hold(c notify.Command) (string, error) {
+	i, err := s.b.incident(c.Number)
+	if err == nil && i.State == incident.Triggered && c.Text != "" {
+		if _, err := s.b.act(c.Number, incident.Ack{By: s.by, User: s.user.ID}); err != nil {
+			return "", err
+		}
+	}
+	until := s.until(c)
+	return s.one(c.Number, incident.Hold{By: s.by, Reason: c.Text, Until: until}, "on hold"+s.b.untilText(until, s.user.ID)+".")
+}
+
+func (s *speaker) status(c notify.Command) (string, error) {
+	if c.Bundle != "" {
+		return s.bundleStatus(c)
+	}
+	i, err := s.b.incident(c.Number)
+	if said, ok := s.b.inWords(c.Number, err); ok {
+		return said, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	v := s.b.view(i, s.user.ID)
+	title := i.Title
+	if v.Neutral {
+		title = "confidential"
+	}
+	text := fmt.Sprintf("%s %s %s: %s. %s", i.Priority, i.Ref(), i.Service, title, i.State)
+	switch i.State {
+	case incident.Acknowledged:
+		text += " by " + i.AckedBy + " " + ago(s.b.now.Sub(i.AcknowledgedAt)) + " ago" + s.b.untilText(i.AckUntil, s.user.ID)
+	case incident.OnHold:
+		text += " (" + i.HoldReason + ")" + s.b.untilText(i.HoldUntil, s.user.ID)
+	case incident.Triggered:
+		text += " " + ago(s.b.now.Sub(i.TriggeredAt)) + " ago" + paging(i)
+	}
+	return text + fmt.Sprintf(". %d of %d alerts fire.", i.Firing, i.Total), nil
+}
+
+// bundleStatus names the incidents of a bundle.
+func (s *speaker) bundleStatus(c notify.Command) (string, error) {
+	numbers, none, err := s.meant(c)
+	if err != nil || len(numbers) == 0 {
+		return none, err
+	}
+	return s.lines(numbers)
+}
+
+// list names the open incidents that are this person's: assigned, or paged for.
+func (s *speaker) list() (string, error) {
+	c, err := s.b.tx.Contact(s.phone)
+	if err != nil {
+		return "", s.b.fail(err)
+	}
+	mine, err := s.paged(&c)
+	if err != nil {
+		return "", err
+	}
+	open, err := s.b.tx.OpenNumbers()
+	if err != nil {
+		return "", s.b.fail(err)
+	}
+	for _, n := range open {
+		i, err := s.b.incident(n)
+		if err == nil && i.State.Open() && i.Assignee == s.user.ID && !slices.Contains(mine, n) {
+			mine = append(mine, n)
+		}
+	}
+	if len(mine) == 0 {
+		return "You have no open incidents. Good.", nil
+	}
+	slices.Sort(mine)
+	return s.lines(mine)
+}
+
+// lines writes up to five incidents, a line each.
+func (s *speaker) lines(mine []int64) (string, error) {
+	var lines []string
+	for _, n := range mine[:min(len(mine), 5)] {
+		i, err := s.b.incident(n)
+		if err != nil {
+			return "", err
+		}
+		title := []rune(i.Title)
+		if i.Type == "security" {
+			title = []rune("confidential")
+		}
+		lines = append(lines, fmt.Sprintf("%d %s %s: %s (%s)", n, i.Priority, i.Service, string(title[:min(len(title), 40)]), i.State))
+	}
+	if more := len(mine) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// who says who is on call now: for a service, or on every schedule.
+func (s *speaker) who(service string) string {
+	r := s.b.live.book.Roster
+	if service != "" {
+		return s.whoFor(service)
+	}
+	var lines []string
+	for _, sch := range r.Schedules() {
+		lines = append(lines, string(sch.ID)+": "+names(sch.At(s.b.now)))
+	}
+	if len(lines) == 0 {
+		return "There are no schedules. " + s.levels(r.Fallback())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s *speaker) whoFor(service string) string {
+	for name, svc := range s.b.live.book.Services {
+		if strings.EqualFold(name, service) {
+			p := svc.Policy
+			if p == "" {
+				p = s.b.live.book.Roster.Fallback()
+			}
+			return name + ": " + s.levels(p)
+		}
+	}
+	return "There is no service " + service + ". Reply who for every schedule."
+}
+
+// levels says whom the levels of a policy mean now.
+func (s *speaker) levels(id oncall.PolicyID) string {
+	p, _ := s.b.live.book.Roster.Policy(id)
+	var parts []string
+	for _, lv := range p.Levels {
+		var who []oncall.UserID
+		for _, t := range lv.Targets {
+			who = append(who, s.b.live.book.Roster.Resolve(t, s.b.now)...)
+		}
+		parts = append(parts, names(who))
+	}
+	return strings.Join(parts, ", then ")
+}
+
+func names(users []oncall.UserID) string {
+	if len(users) == 0 {
+		return "nobody"
+	}
+	parts := make([]string, len(users))
+	for k, u := range users {
+		parts[k] = string(u)
+	}
+	return strings.Join(parts, " and ")
+}
+
+// consent remembers that a number wants texts no more, or again. To a STOP no text may answer.
+func (s *speaker) consent(stop bool) (string, error) {
+	c, err := s.b.tx.Contact(s.phone)
+	if err != nil {
+		return "", s.b.fail(err)
+	}
+	c.User, c.OptedOut = s.user.ID, stop
+	if err := s.b.tx.PutContact(c); err != nil {
+		return "", s.b.fail(err)
+	}
+	if err := s.b.audit(s.by, "consent", fmt.Sprintf("opted out of texts: %t", stop)); err != nil {
+		return "", err
+	}
+	if stop {
+		return "", nil
+	}
+	return "Welcome back: you get texts from rouse again.", nil
+}
+
+// newID is a random identifier, as Alertmanager's silences have.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

@@ -1,0 +1,353 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/ingest"
+	"github.com/rouse/rouse/store"
+)
+
+const (
+	queueLength = 8192  // requests that may wait for a commit
+	queueWeight = 50000 // alerts that may wait for a commit
+	batchWeight = 400   // alerts that share one commit, so that the store's limit is never met
+)
+
+// op is one thing to decide and remember, and whoever waits for it.
+type op struct {
+	do     func(*batch) error
+	weight int
+	err    error
+	done   chan struct{}
+	then   func() // runs after the commit, before whoever waits is told; nil: nothing
+}
+
+// commit asks for do to be decided and remembered, and returns after the commit. A full queue is ErrOverloaded; a store that
+// cannot commit is ErrUnavailable. do may run more than once. When ctx ends first its error is returned, and do may still happen.
+func (e *Engine) commit(ctx context.Context, weight int, do func(*batch) error) error {
+	o, err := e.ask(weight, do, nil)
+	if err != nil {
+		return err
+	}
+	return o.wait(ctx)
+}
+
+func (e *Engine) ask(weight int, do func(*batch) error, then func()) (*op, error) {
+	o := &op{do: do, weight: weight, done: make(chan struct{}), then: then}
+	if e.pending.Load() > queueWeight {
+		e.metrics.Overloads.Inc()
+		return nil, ingest.ErrOverloaded
+	}
+	e.pending.Add(int64(weight))
+	select {
+	case e.queue <- o:
+		return o, nil
+	default:
+		e.pending.Add(-int64(weight))
+		e.metrics.Overloads.Inc()
+		return nil, ingest.ErrOverloaded
+	}
+}
+
+func (o *op) wait(ctx context.Context) error {
+	select {
+	case <-o.done:
+		return o.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// must commits what the engine itself has to remember. It waits for room in the queue instead of giving up.
+func (e *Engine) must(do func(*batch) error) error {
+	o := &op{do: do, weight: 1, done: make(chan struct{})}
+	e.pending.Add(1)
+	select {
+	case e.queue <- o:
+	case <-e.quit:
+		return store.ErrClosed
+	}
+	<-o.done
+	return o.err
+}
+
+// commitLoop gathers what waits, one commit at a time, until nothing is left after quit.
+func (e *Engine) commitLoop() {
+	for {
+		select {
+		case o := <-e.queue:
+			e.commitAll(e.gather(o))
+		case <-e.quit:
+			for {
+				select {
+				case o := <-e.queue:
+					e.commitAll(e.gather(o))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (e *Engine) gather(first *op) []*op {
+	ops, weight := []*op{first}, first.weight
+	for weight < batchWeight {
+		select {
+		case o := <-e.queue:
+			ops = append(ops, o)
+			weight += o.weight
+		default:
+			return ops
+		}
+	}
+	return ops
+}
+
+// commitAll commits ops together; when the store says that it is too much, or one of them panics, they are parted.
+func (e *Engine) commitAll(ops []*op) {
+	for _, o := range ops {
+		e.pending.Add(-int64(o.weight))
+	}
+	e.commitParted(ops)
+	for _, o := range ops {
+		if o.then != nil {
+			o.then()
+		}
+		close(o.done)
+	}
+}
+
+func (e *Engine) commitParted(ops []*op) {
+	err := e.commitOnce(ops)
+	if err == nil {
+		return
+	}
+	var p *panicError
+	if len(ops) > 1 && (errors.Is(err, store.ErrTooBig) || errors.As(err, &p)) {
+		e.commitParted(ops[:len(ops)/2])
+		e.commitParted(ops[len(ops)/2:])
+		return
+	}
+	e.metrics.CommitFailures.Inc()
+	e.log.Error("commit failed", "err", err, "requests", len(ops))
+	for _, o := range ops {
+		o.err = fmt.Errorf("%w: %w", ingest.ErrUnavailable, err)
+	}
+}
+
+// commitOnce runs ops in one transaction. It returns an error only when nothing of them was remembered.
+func (e *Engine) commitOnce(ops []*op) error {
+	var b *batch
+	begin := e.now()
+	err := e.store.Update(context.Background(), func(tx store.Tx) error {
+		if b != nil {
+			b.undo()
+		}
+		b = newBatch(e, tx)
+		for _, o := range ops {
+			o.err = b.run(o.do)
+			if b.failed != nil {
+				return b.failed
+			}
+		}
+		return b.flush()
+	})
+	if err != nil {
+		if b != nil {
+			b.undo()
+		}
+		return err
+	}
+	e.metrics.CommitSeconds.Observe(e.now().Sub(begin).Seconds())
+	e.metrics.CommitSize.Observe(float64(len(ops)))
+	b.committed()
+	return nil
+}
+
+type panicError struct{ value any }
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// batch is one transaction in the making, shared by several ops. Incidents are kept decoded until flush.
+type batch struct {
+	e      *Engine
+	tx     store.Tx
+	now    time.Time
+	live   *live
+	failed error // of the store: everything is discarded
+	cases  map[int64]*casefile
+	groups map[groupID]int64
+	undos  []func()
+	afters []func()
+	wake   bool
+	pages  bool
+}
+
+type groupID struct{ service, key string }
+
+// casefile is an incident that this batch has touched.
+type casefile struct {
+	now     incident.Incident
+	was     incident.State
+	dirty   bool
+	entries []incident.Entry
+}
+
+func newBatch(e *Engine, tx store.Tx) *batch {
+	return &batch{e: e, tx: tx, now: e.now().UTC(), live: e.live.Load(), cases: map[int64]*casefile{}, groups: map[groupID]int64{}}
+}
+
+func (b *batch) run(do func(*batch) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			b.failed = &panicError{v}
+			err = b.failed
+		}
+	}()
+	return do(b)
+}
+
+// fail makes a store's error fatal to the whole batch.
+func (b *batch) fail(err error) error {
+	if err != nil && b.failed == nil {
+		b.failed = err
+	}
+	return err
+}
+
+// after runs f once the batch is durable; undoing runs f if it is discarded.
+func (b *batch) after(f func())   { b.afters = append(b.afters, f) }
+func (b *batch) undoing(f func()) { b.undos = append(b.undos, f) }
+
+func (b *batch) undo() {
+	for k := len(b.undos) - 1; k >= 0; k-- {
+		b.undos[k]()
+	}
+	b.undos = nil
+}
+
+func (b *batch) committed() {
+	for _, f := range b.afters {
+		f()
+	}
+	if b.wake {
+		nudge(b.e.clock)
+	}
+	if b.pages {
+		nudge(b.e.outbox)
+	}
+}
+
+// refresh swaps the snapshot once the batch is durable; later ops of the batch see it at once.
+func (b *batch) refresh(s Settings) error {
+	was := b.e.live.Load()
+	if err := b.e.refresh(b.tx, s); err != nil {
+		return b.fail(err)
+	}
+	b.live = b.e.live.Load()
+	b.undoing(func() { b.e.live.Store(was) })
+	b.after(func() { nudge(b.e.review); nudge(b.e.clock) })
+	return nil
+}
+
+// incident returns a record as this batch sees it; ErrNoIncident when there is none.
+func (b *batch) incident(n int64) (*incident.Incident, error) {
+	if c, ok := b.cases[n]; ok {
+		return &c.now, nil
+	}
+	i, err := b.tx.Incident(n)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, incident.ErrNoIncident
+	}
+	if err != nil {
+		return nil, b.fail(err)
+	}
+	b.cases[n] = &casefile{now: i, was: i.State}
+	return &b.cases[n].now, nil
+}
+
+// act decides one action on an incident; n is 0 for one that opens. It returns the record afterwards.
+func (b *batch) act(n int64, a incident.Action) (*incident.Incident, error) {
+	var cur incident.Incident
+	if n != 0 {
+		i, err := b.incident(n)
+		if err != nil {
+			return nil, err
+		}
+		cur = *i
+	}
+	ch, err := incident.Decide(cur, a, b.live.book, b.now)
+	if err != nil {
+		return nil, err
+	}
+	return b.apply(ch)
+}
+
+func (b *batch) apply(ch incident.Change) (*incident.Incident, error) {
+	n := ch.Next.Number
+	c, ok := b.cases[n]
+	if !ok {
+		c = &casefile{}
+		b.cases[n] = c
+	}
+	if ch.Next.GroupKey != "" {
+		b.groups[groupID{ch.Next.Service, ch.Next.GroupKey}] = max(n, b.groups[groupID{ch.Next.Service, ch.Next.GroupKey}])
+	}
+	c.now, c.dirty = ch.Next, true
+	c.entries = append(c.entries, ch.Entries...)
+	if ch.Void {
+		if err := b.void(n); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range ch.Pages {
+		if err := b.enqueue(p); err != nil {
+			return nil, err
+		}
+	}
+	return &c.now, nil
+}
+
+// flush writes the incidents and timelines that were touched.
+func (b *batch) flush() error {
+	for n, c := range b.cases {
+		if !c.dirty {
+			continue
+		}
+		if err := b.tx.PutIncident(c.now); err != nil {
+			return err
+		}
+		if len(c.entries) > 0 {
+			if err := b.tx.Append(n, c.entries); err != nil {
+				return err
+			}
+		}
+		b.wake = b.wake || !c.now.WakeAt.IsZero()
+		if err := b.moved(n, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moved notes in memory that an incident was opened or ended.
+func (b *batch) moved(n int64, c *casefile) error {
+	if c.was == c.now.State {
+		return nil
+	}
+	state, was := c.now.State, c.was
+	b.after(func() { b.e.metrics.moved(was, state) })
+	if was.Open() && !state.Open() && c.now.Firing > 0 {
+		members, err := b.tx.AlertsOf(n, noAlert, 0)
+		if err != nil {
+			return err
+		}
+		b.after(func() { b.e.hot.orphan(members) })
+	}
+	return nil
+}

@@ -1,0 +1,367 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+const (
+	sendTimeout  = 14 * time.Second // of one call to a provider: well inside its lease
+	pollSMS      = 60 * time.Second // without a word about a text, it is looked up
+	pollCall     = 90 * time.Second // a call rings for a while first
+	pollsAtMost  = 5
+	attemptsMost = 6
+	breakerOpen  = 60 * time.Second
+)
+
+// deliverLoop claims what is due and sends it, and sleeps until something else is.
+func (e *Engine) deliverLoop() {
+	for {
+		next, err := e.Deliver(e.now().UTC())
+		if err != nil {
+			e.log.Error("delivering failed", "err", err)
+			next = e.now().Add(retryAfter)
+		}
+		if !e.sleep(e.outbox, next) {
+			return
+		}
+	}
+}
+
+// Deliver claims pages that are due at now, hands them to their providers in the background, and returns when it is to be
+// called again; the zero time when nothing is known to be due.
+func (e *Engine) Deliver(now time.Time) (time.Time, error) {
+	var next time.Time
+	err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
+		next, err = tx.NextPage()
+		return err
+	})
+	if err != nil || next.IsZero() || next.After(now) {
+		e.metrics.OldestPage.Set(0)
+		return next, err
+	}
+	e.metrics.OldestPage.Set(now.Sub(next).Seconds())
+	free := cap(e.slots) - len(e.slots)
+	if free == 0 {
+		return now.Add(50 * time.Millisecond), nil // a send that ends nudges sooner
+	}
+	var jobs []job
+	err = e.must(func(b *batch) (err error) {
+		jobs, err = b.claim(free)
+		return err
+	})
+	if err != nil {
+		return next, err
+	}
+	for _, j := range jobs {
+		e.dispatch(j)
+	}
+	if len(jobs) == 0 {
+		return e.nextPage(now)
+	}
+	return now, nil
+}
+
+func (e *Engine) nextPage(now time.Time) (next time.Time, err error) {
+	err = e.store.View(context.Background(), func(tx store.Tx) (err error) {
+		next, err = tx.NextPage()
+		return err
+	})
+	if !next.IsZero() && !next.After(now) {
+		next = now.Add(20 * time.Millisecond) // due, but nothing could be done about it: do not spin
+	}
+	return next, err
+}
+
+// dispatch runs a job beside the loop. Stop waits for it.
+func (e *Engine) dispatch(j job) {
+	e.slots <- struct{}{}
+	e.sends.Add(1)
+	go func() {
+		defer e.sends.Done()
+		err := e.run(j)
+		<-e.slots
+		nudge(e.outbox)
+		if err != nil {
+			e.log.Error("the outcome of a page could not be remembered", "page", j.page.ID, "err", err)
+		}
+	}()
+}
+
+func (e *Engine) run(j job) error {
+	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
+	defer cancel()
+	begin := e.now()
+	switch j.kind {
+	case jobSend:
+		r, err := j.provider.Send(ctx, j.message)
+		e.metrics.ProviderTime.WithLabelValues(j.provider.Name()).Observe(e.now().Sub(begin).Seconds())
+		return e.must(func(b *batch) error { return b.settle(&j, r, err) })
+	case jobFind:
+		s, found, err := e.find(ctx, &j)
+		return e.must(func(b *batch) error { return b.found(&j, s, found, err) })
+	case jobRoom:
+		err := e.Settings().Rooms.Tell(ctx, j.note)
+		return e.must(func(b *batch) error { return b.settleRoom(&j, err) })
+	}
+	err := j.provider.(notify.Canceller).Cancel(ctx, j.page.ProviderID)
+	return e.must(func(b *batch) error { return b.settleHangUp(&j, err) })
+}
+
+func (e *Engine) find(ctx context.Context, j *job) (notify.Status, bool, error) {
+	f, ok := j.provider.(notify.Finder)
+	if !ok {
+		return notify.Status{}, false, nil
+	}
+	return f.Find(ctx, j.message, j.page.ProviderID, j.page.FirstAt)
+}
+
+// settle remembers how a send ended.
+func (b *batch) settle(j *job, r notify.Receipt, err error) error {
+	p, perr := b.page(j.page.ID)
+	if perr != nil {
+		return perr
+	}
+	if err == nil {
+		b.e.breaker.heal(j.provider.Name())
+		b.e.metrics.ProviderUp.WithLabelValues(j.provider.Name()).Set(1)
+		return b.accepted(p, j, r)
+	}
+	if p.Fence != j.page.Fence || p.State != store.Sending {
+		return nil // somebody else has taken over, or nobody wants it any more
+	}
+	return b.refused(p, j.provider, notify.Classify(err))
+}
+
+// accepted is a page that the provider took. Its callbacks may have been faster than its answer.
+func (b *batch) accepted(p *store.Page, j *job, r notify.Receipt) error {
+	p.ProviderID, p.SentAt = r.ProviderID, b.now
+	switch {
+	case p.State == store.Void:
+		if p.Via == oncall.Call && r.ProviderID != "" {
+			p.State = store.Accepted
+			p.NextAt = b.now.Add(pollCall)
+			if err := b.put(p); err != nil {
+				return err
+			}
+			return b.hangUp(p)
+		}
+		return b.put(p)
+	case p.State != store.Sending && p.State != store.Unknown:
+		return b.put(p)
+	case r.Delivered:
+		p.Outcome = notify.Delivered
+		if err := b.report(p, incident.StepDelivered, b.name(p)+" handed to "+p.Provider, false); err != nil {
+			return err
+		}
+		return b.end(p, store.Delivered, "")
+	}
+	p.State, p.Outcome = store.Accepted, notify.Accepted
+	p.Polls = 0
+	p.NextAt = b.now.Add(pollAfter(p.Via))
+	if err := b.report(p, incident.StepSent, b.name(p)+" handed to "+p.Provider, false); err != nil {
+		return err
+	}
+	if p.Via == oncall.Call && !b.wanted(p) && p.Kind == incident.PageAlert {
+		if err := b.put(p); err != nil {
+			return err
+		}
+		return b.hangUp(p)
+	}
+	return b.put(p)
+}
+
+func pollAfter(via oncall.Method) time.Duration {
+	if via == oncall.Call {
+		return pollCall
+	}
+	return pollSMS
+}
+
+// refused is a page that the provider did not take, or may have taken without saying so.
+func (b *batch) refused(p *store.Page, prov notify.Provider, e *notify.Error) error {
+	p.Class, p.Code, p.Detail = e.Class, e.Code, e.Error()
+	if e.Unknown {
+		b.e.metrics.Unknowns.WithLabelValues(prov.Name()).Inc()
+		p.State = store.Unknown
+		p.Unknowns++
+		p.Polls = 0
+		p.NextAt = b.now.Add(2 * time.Second)
+		detail := fmt.Sprintf("%s: %s gave no answer, asking what became of it", b.name(p), prov.Name())
+		if err := b.report(p, "", detail, false); err != nil {
+			return err
+		}
+		return b.put(p)
+	}
+	switch e.Class {
+	case notify.Account, notify.Filtered:
+		b.e.breaker.trip(prov.Name(), b.now.Add(breakerOpen))
+		b.e.metrics.ProviderUp.WithLabelValues(prov.Name()).Set(0)
+		return b.elsewhere(p, prov, e)
+	case notify.Throttle, notify.Queue, notify.Transient:
+		return b.again(p, prov, e)
+	}
+	if err := b.mark(p, e.Class, e.Code); err != nil {
+		return err
+	}
+	return b.giveUp(p, e.Class, e.Code, e.Err.Error())
+}
+
+// elsewhere tries the next provider at once, and gives the page up when there is none.
+func (b *batch) elsewhere(p *store.Page, prov notify.Provider, e *notify.Error) error {
+	p.Tried = append(p.Tried, prov.Name())
+	if next, _ := b.e.breaker.choose(b.live.Providers, p, b.now); next == nil {
+		return b.giveUp(p, e.Class, e.Code, e.Err.Error())
+	}
+	detail := fmt.Sprintf("%s: %s refused it (%s), the next provider takes over", b.name(p), prov.Name(), e.Class)
+	if err := b.report(p, "", detail, false); err != nil {
+		return err
+	}
+	p.State, p.NextAt = store.Queued, b.now
+	return b.put(p)
+}
+
+// again sends a page once more: by another provider at once where there is one, else by the same after a pause.
+func (b *batch) again(p *store.Page, prov notify.Provider, e *notify.Error) error {
+	p.Tried = append(p.Tried, prov.Name())
+	if next, _ := b.e.breaker.choose(b.live.Providers, p, b.now); next != nil {
+		p.Tried = p.Tried[:len(p.Tried)-1]
+		return b.elsewhere(p, prov, e)
+	}
+	p.Tried = nil
+	if p.Attempt >= attemptsMost {
+		return b.giveUp(p, e.Class, e.Code, e.Err.Error())
+	}
+	wait := max(backoff(p.Attempt), e.RetryAfter)
+	if e.Class != notify.Throttle || wait > 5*time.Second || p.Attempt > 2 {
+		if err := b.miss(p, fmt.Sprintf("%s: %s failed (%v), trying again in %s", b.name(p), prov.Name(), e, wait.Round(time.Second))); err != nil {
+			return err
+		}
+	}
+	p.State, p.NextAt = store.Queued, b.now.Add(wait)
+	return b.put(p)
+}
+
+// backoff grows from half a second to thirty, with a fifth of jitter either way.
+func backoff(attempt int) time.Duration {
+	d := min(500*time.Millisecond<<min(attempt, 10), 30*time.Second)
+	return d + time.Duration((rand.Float64()-0.5)*0.4*float64(d))
+}
+
+// found remembers what a look-up brought.
+func (b *batch) found(j *job, s notify.Status, found bool, err error) error {
+	p, perr := b.page(j.page.ID)
+	if perr != nil {
+		return perr
+	}
+	if p.Fence != j.page.Fence || (p.State != store.Unknown && p.State != store.Accepted) {
+		return nil
+	}
+	if err == nil && found {
+		s.MessageID = p.ID
+		if !s.Outcome.Final() {
+			return b.stillGoing(p, s)
+		}
+		return b.status(p, s)
+	}
+	if p.State == store.Accepted {
+		return b.stillGoing(p, notify.Status{Provider: p.Provider})
+	}
+	if err := b.miss(p, b.name(p)+": nobody knows what became of it, going on meanwhile"); err != nil {
+		return err
+	}
+	switch {
+	case b.now.Sub(p.FirstAt) < resendAfter(p.Via) || p.Polls < 2:
+		p.NextAt = b.now.Add(3 * time.Second)
+	case p.Unknowns <= 2:
+		p.State, p.NextAt = store.Queued, b.now // the one duplicate that is allowed
+		p.FirstAt = time.Time{}
+	default:
+		return b.giveUp(p, notify.Transient, 0, "no answer from the provider")
+	}
+	return b.put(p)
+}
+
+func resendAfter(via oncall.Method) time.Duration {
+	if via == oncall.Call {
+		return 10 * time.Second
+	}
+	return 15 * time.Second
+}
+
+// stillGoing is a page that the provider has, without a final word. After the first look the next method is due; after the
+// last the page is given up.
+func (b *batch) stillGoing(p *store.Page, s notify.Status) error {
+	if s.ProviderID != "" && p.ProviderID == "" {
+		p.ProviderID = s.ProviderID
+	}
+	if p.State == store.Unknown {
+		p.State, p.SentAt, p.Polls = store.Accepted, b.now, 0
+		if err := b.report(p, incident.StepSent, b.name(p)+" was taken by "+p.Provider+" after all", false); err != nil {
+			return err
+		}
+	}
+	if p.Polls >= pollsAtMost {
+		p.Outcome = notify.Expired
+		if err := b.miss(p, b.name(p)+": never confirmed"); err != nil {
+			return err
+		}
+		return b.end(p, store.Expired, "never confirmed")
+	}
+	if p.Polls > 0 {
+		if err := b.miss(p, b.name(p)+" is not confirmed yet, going on meanwhile"); err != nil {
+			return err
+		}
+	}
+	p.NextAt = b.now.Add(pollSMS)
+	return b.put(p)
+}
+
+func (b *batch) settleRoom(j *job, err error) error {
+	p, perr := b.page(j.page.ID)
+	if perr != nil {
+		return perr
+	}
+	if err == nil {
+		if err := b.report(p, "", b.name(p)+" posted: "+p.Text, false); err != nil {
+			return err
+		}
+		return b.end(p, store.Delivered, "")
+	}
+	e := notify.Classify(err)
+	p.Class, p.Code, p.Detail = e.Class, e.Code, e.Error()
+	if !e.Unknown && e.Class != notify.Transient && e.Class != notify.Throttle {
+		if err := b.report(p, "", b.name(p)+" failed: "+e.Error(), false); err != nil {
+			return err
+		}
+		return b.end(p, store.Failed, e.Error())
+	}
+	p.State, p.NextAt = store.Queued, b.now.Add(max(backoff(p.Attempt+1), e.RetryAfter))
+	return b.put(p)
+}
+
+func (b *batch) settleHangUp(j *job, err error) error {
+	p, perr := b.page(j.page.ID)
+	if perr != nil {
+		return perr
+	}
+	if err != nil {
+		p.State, p.NextAt, p.Detail = store.Queued, b.now.Add(backoff(p.Attempt)), err.Error()
+		return b.put(p)
+	}
+	t, terr := b.page(p.Target)
+	if terr == nil && t.State == store.Accepted {
+		t.Outcome = notify.Cancelled
+		if err := b.end(t, store.Void, "hung up: no longer needed"); err != nil {
+			return err
+		}
+	}
+	return b.end(p, store.Delivered, "")
+}

@@ -1,0 +1,247 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/ingest"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+	"github.com/rouse/rouse/store"
+)
+
+// Do lets a person, through whatever door, act on an incident. It returns the record after the commit. Errors are those of
+// incident.Decide; ingest.ErrUnavailable and ingest.ErrOverloaded mean that nothing was done.
+func (e *Engine) Do(ctx context.Context, number int64, a incident.Action) (after incident.Incident, err error) {
+	err = e.commit(ctx, 1, func(b *batch) error {
+		i, err := b.act(number, a)
+		if err == nil {
+			after = *i
+		}
+		return err
+	})
+	return after, err
+}
+
+// Open opens an incident that a person reports; its Number is ignored.
+func (e *Engine) Open(ctx context.Context, o incident.Open) (after incident.Incident, err error) {
+	err = e.commit(ctx, 1, func(b *batch) error {
+		if _, ok := b.live.book.Services[o.Service]; !ok {
+			return &incident.UnknownServiceError{Name: o.Service}
+		}
+		if strings.TrimSpace(o.Title) == "" {
+			return incident.ErrNeedsNote
+		}
+		n, err := b.tx.NextNumber()
+		if err != nil {
+			return b.fail(err)
+		}
+		opening := o
+		opening.Number = n
+		i, err := b.act(0, opening)
+		if err == nil {
+			after = *i
+		}
+		return err
+	})
+	return after, err
+}
+
+// Errors about overrides and tests.
+var (
+	ErrNoSchedule = errors.New("there is no such schedule in the configuration")
+	ErrNoUser     = errors.New("there is no such user in the configuration")
+	ErrBackwards  = errors.New("the end has to be after the start")
+	ErrPast       = errors.New("the end is in the past")
+	ErrNoContact  = errors.New("this user has no number or address for that")
+)
+
+// PutOverride stores an override made at run time; a missing ID is given. It wins over the layers and the file's overrides.
+func (e *Engine) PutOverride(ctx context.Context, asked oncall.Override, by incident.Actor) (o oncall.Override, err error) {
+	err = e.commit(ctx, 1, func(b *batch) error {
+		o = asked
+		if _, ok := b.live.book.Roster.Schedule(o.Schedule); !ok {
+			return ErrNoSchedule
+		}
+		if _, ok := b.live.book.Roster.User(o.User); !ok {
+			return ErrNoUser
+		}
+		if !o.To.After(o.From) {
+			return ErrBackwards
+		}
+		if o.To.Before(b.now) {
+			return ErrPast
+		}
+		if o.ID == "" {
+			n, err := b.tx.AddCounter("override", 1)
+			if err != nil {
+				return b.fail(err)
+			}
+			o.ID = fmt.Sprintf("ov-%d", n)
+		}
+		o.At, o.By = b.now, by.Name
+		if err := b.tx.PutOverride(o); err != nil {
+			return b.fail(err)
+		}
+		what := fmt.Sprintf("%s covers %s from %s to %s", o.User, o.Schedule, o.From.UTC().Format(time.RFC3339), o.To.UTC().Format(time.RFC3339))
+		if err := b.audit(by, "override.add", what); err != nil {
+			return err
+		}
+		return b.refresh(b.live.Settings)
+	})
+	return o, err
+}
+
+// DeleteOverride removes an override made at run time; store.ErrNotFound when there is none.
+func (e *Engine) DeleteOverride(ctx context.Context, id string, by incident.Actor) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		err := b.tx.DeleteOverride(id)
+		if errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err != nil {
+			return b.fail(err)
+		}
+		if err := b.audit(by, "override.remove", "override "+id+" removed"); err != nil {
+			return err
+		}
+		return b.refresh(b.live.Settings)
+	})
+}
+
+func (b *batch) audit(by incident.Actor, verb, what string) error {
+	_, err := b.tx.PutAct(store.Act{At: b.now, By: by, Verb: verb, What: what})
+	return b.fail(err)
+}
+
+// SendTest pages one user for real, by one method, and returns the page's ID; the page's row says what became of it.
+func (e *Engine) SendTest(ctx context.Context, user oncall.UserID, via oncall.Method, text string, by incident.Actor) (id string, err error) {
+	err = e.commit(ctx, 1, func(b *batch) error {
+		u, ok := b.live.book.Roster.User(user)
+		if !ok {
+			return ErrNoUser
+		}
+		if u.Address(via) == "" {
+			return ErrNoContact
+		}
+		n, err := b.tx.AddCounter("test", 1)
+		if err != nil {
+			return b.fail(err)
+		}
+		id = fmt.Sprintf("TEST-%d/%s/%s", n, user, via)
+		if err := b.audit(by, "send", "test page "+id); err != nil {
+			return err
+		}
+		return b.enqueue(incident.Page{ID: id, Kind: incident.PageTest, User: user, Via: via, Text: text, Urgency: oncall.High, At: b.now})
+	})
+	return id, err
+}
+
+// Alerts returns the alerts that fire now, each with what suppresses it, for Alertmanager's API.
+func (e *Engine) Alerts(ctx context.Context) (held []ingest.Held, err error) {
+	live := e.live.Load()
+	err = e.commit(ctx, 1, func(b *batch) error {
+		held = nil
+		err := b.tx.EachFiring(func(a store.Alert) error {
+			if at, ok := e.hot.seen(a.ID()); ok && at.After(a.UpdatedAt) {
+				a.UpdatedAt = at
+			}
+			held = append(held, b.held(&a, live))
+			return nil
+		})
+		return b.fail(err)
+	})
+	return held, err
+}
+
+func (b *batch) held(a *store.Alert, live *live) ingest.Held {
+	h := ingest.Held{Alert: a.Alert, UpdatedAt: a.UpdatedAt}
+	for k, d := range b.route(&a.Alert) {
+		if k == 0 {
+			h.Suppressed = live.gate.All(&a.Alert, &d, b.e.hot.inhibit, b.now)
+		}
+		g := ingest.Group{Service: d.Service, Labels: d.GroupLabels}
+		if k < len(a.Incidents) {
+			g.Incident = a.Incidents[k]
+		}
+		h.GroupKeys = append(h.GroupKeys, g)
+		h.Services = append(h.Services, d.Service)
+		h.Receivers = append(append(h.Receivers, policyOf(live, &d)), d.Receivers...)
+	}
+	return h
+}
+
+func policyOf(live *live, d *router.Decision) string {
+	if d.Policy != "" {
+		return d.Policy
+	}
+	if p := live.book.Services[d.Service].Policy; p != "" {
+		return string(p)
+	}
+	return string(live.book.Roster.Fallback())
+}
+
+// Silences returns all silences of the store.
+func (e *Engine) Silences(ctx context.Context) (all []router.Silence, err error) {
+	err = e.store.View(ctx, func(tx store.Tx) error {
+		all, err = tx.Silences()
+		return err
+	})
+	return all, err
+}
+
+// PutSilence stores a silence and applies it at once; a missing ID is given. An ID that is not known is ingest.ErrNotFound.
+func (e *Engine) PutSilence(ctx context.Context, asked router.Silence) (s router.Silence, err error) {
+	err = e.commit(ctx, 1, func(b *batch) error {
+		s = asked
+		if s.ID != "" {
+			if _, err := b.tx.Silence(s.ID); errors.Is(err, store.ErrNotFound) {
+				return ingest.ErrNotFound
+			} else if err != nil {
+				return b.fail(err)
+			}
+		} else {
+			s.ID = newID()
+		}
+		s.UpdatedAt = b.now
+		if err := b.tx.PutSilence(s); err != nil {
+			return b.fail(err)
+		}
+		if err := b.audit(incident.Actor{Kind: incident.ByUser, Name: s.CreatedBy}, "silence.put", "silence "+s.ID+": "+s.Comment); err != nil {
+			return err
+		}
+		return b.refresh(b.live.Settings)
+	})
+	return s, err
+}
+
+// ExpireSilence ends a silence now. People are paged for what still fires.
+func (e *Engine) ExpireSilence(ctx context.Context, id, by string) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		s, err := b.tx.Silence(id)
+		if errors.Is(err, store.ErrNotFound) {
+			return ingest.ErrNotFound
+		}
+		if err != nil {
+			return b.fail(err)
+		}
+		if !s.EndsAt.After(b.now) {
+			return nil
+		}
+		s.EndsAt, s.UpdatedAt = b.now, b.now
+		if s.StartsAt.After(b.now) {
+			s.StartsAt = b.now
+		}
+		if err := b.tx.PutSilence(s); err != nil {
+			return b.fail(err)
+		}
+		if err := b.audit(incident.Actor{Kind: incident.ByUser, Name: by}, "silence.expire", "silence "+id+" expired"); err != nil {
+			return err
+		}
+		return b.refresh(b.live.Settings)
+	})
+}

@@ -1,0 +1,228 @@
+// Package engine joins deciding, remembering and telling: three doors and two loops.
+//
+// The doors are Accept (alerts), Do (people) and the clock's Wake; the loops are the clock and Deliver, which empties the
+// outbox. Every change goes through one committer, which gathers what is waiting, decides it in memory and writes it in one
+// commit; whoever asked is answered after that. The engine holds no rule of an incident's life (package incident does) and
+// knows no concrete store or provider. Its law: persist, then answer; persist, then send.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+	"github.com/rouse/rouse/store"
+)
+
+// Settings is everything that the configuration decides. It is swapped whole on reload and never changed afterwards.
+type Settings struct {
+	Book       *incident.Rulebook // without the overrides made at run time
+	Tree       *router.Tree
+	Gate       *router.Gate // without the silences made at run time
+	Inhibit    []router.InhibitRule
+	Providers  []notify.Provider // in order of preference
+	Rooms      Rooms             // nil: there are none
+	Limits     Limits
+	Heartbeats []Heartbeat
+	PublicURL  string         // base of the links in messages; no slash at its end
+	Links      *notify.Signer // signs acknowledge links; nil: no such links
+}
+
+// Rooms tells chat rooms and mail lists.
+type Rooms interface {
+	// Tell tells one receiver what happened to an incident; errors are or wrap *notify.Error.
+	Tell(ctx context.Context, n RoomNote) error
+}
+
+// RoomNote is what a room is told.
+type RoomNote struct {
+	ID       string // unique, stable over retries
+	Receiver string
+	Reason   string // triggered | acknowledged | resolved
+	Incident incident.Incident
+	Alerts   []store.Alert // the first few
+	URL      string
+	Now      time.Time
+}
+
+// Rate is so many in a sliding window. The zero Rate limits nothing.
+type Rate struct {
+	N   int
+	Per time.Duration
+}
+
+// Limits bound what one number gets and what a day may cost. What they hold back is bundled, never dropped.
+type Limits struct {
+	SMS, Call     Rate // per number
+	DailyMessages int  // 0: no cap
+	DailyCalls    int
+}
+
+// Heartbeat is a source that has to be heard from.
+type Heartbeat struct {
+	Name         string
+	Every, Grace time.Duration
+	Service      string
+}
+
+// Deps is what an Engine needs.
+type Deps struct {
+	Store    store.Store
+	Settings Settings
+	Log      *slog.Logger     // nil: discarded
+	Now      func() time.Time // nil: time.Now
+	Metrics  *Metrics         // nil: a set of its own, registered nowhere
+	Slots    int              // sends at the same time; 0: 64
+}
+
+// Engine runs incidents. Make one with New, then Start it.
+type Engine struct {
+	store   store.Store
+	log     *slog.Logger
+	now     func() time.Time
+	metrics *Metrics
+	slots   chan struct{}
+
+	live    atomic.Pointer[live]
+	hot     *hot
+	pulse   *pulse
+	breaker *breakers
+
+	queue   chan *op
+	pending atomic.Int64 // weight of what waits in queue
+	clock   chan struct{}
+	outbox  chan struct{}
+	review  chan struct{} // what suppresses incidents may have changed
+
+	stop  chan struct{}
+	loops sync.WaitGroup
+	sends sync.WaitGroup
+	final sync.WaitGroup // the committer, which stops last
+	quit  chan struct{}
+}
+
+// live is the snapshot that decisions see: the settings with what people changed at run time.
+type live struct {
+	Settings
+	book *incident.Rulebook
+	gate *router.Gate
+}
+
+// New prepares an engine: it reads what is open from the store, but does nothing by itself until Start.
+func New(d Deps) (*Engine, error) {
+	e := &Engine{
+		store: d.Store, log: d.Log, now: d.Now, metrics: d.Metrics,
+		hot: newHot(d.Settings.Inhibit), pulse: newPulse(), breaker: newBreakers(),
+		queue: make(chan *op, queueLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
+		stop: make(chan struct{}), quit: make(chan struct{}),
+	}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	if e.metrics == nil {
+		e.metrics = NewMetrics(nil)
+	}
+	if d.Slots == 0 {
+		d.Slots = 64
+	}
+	e.slots = make(chan struct{}, d.Slots)
+	if err := e.load(d.Settings); err != nil {
+		return nil, fmt.Errorf("engine: read what is open: %w", err)
+	}
+	return e, nil
+}
+
+// load fills the memory from the store.
+func (e *Engine) load(s Settings) error {
+	return e.store.View(context.Background(), func(tx store.Tx) error {
+		if err := e.refresh(tx, s); err != nil {
+			return err
+		}
+		open, err := tx.OpenNumbers()
+		if err != nil {
+			return err
+		}
+		beats, err := tx.Beats()
+		if err != nil {
+			return err
+		}
+		e.pulse.load(beats, s.Heartbeats, e.now())
+		return e.hot.load(tx, open, e.now())
+	})
+}
+
+// refresh rebuilds the live snapshot from settings and the store's overrides and silences.
+func (e *Engine) refresh(tx store.Tx, s Settings) error {
+	overrides, err := tx.Overrides()
+	if err != nil {
+		return err
+	}
+	silences, err := tx.Silences()
+	if err != nil {
+		return err
+	}
+	book := *s.Book
+	book.Roster = s.Book.Roster.WithOverrides(overrides)
+	e.live.Store(&live{Settings: s, book: &book, gate: s.Gate.WithSilences(silences)})
+	return nil
+}
+
+// Start begins to commit, to wake and to deliver.
+func (e *Engine) Start() {
+	e.final.Add(1)
+	go func() { defer e.final.Done(); e.commitLoop() }()
+	for _, loop := range []func(){e.clockLoop, e.deliverLoop, e.reviewLoop} {
+		e.loops.Add(1)
+		go func() { defer e.loops.Done(); loop() }()
+	}
+}
+
+// Stop ends the loops, waits for sends under way and for every commit that was asked for. The store stays open.
+// It may be called once, after Start.
+func (e *Engine) Stop() {
+	close(e.stop)
+	e.loops.Wait()
+	e.sends.Wait()
+	close(e.quit)
+	e.final.Wait()
+}
+
+// Reload swaps the settings whole. Open incidents go on with the new ones from their next step.
+func (e *Engine) Reload(ctx context.Context, s Settings) error {
+	err := e.commit(ctx, 1, func(b *batch) error {
+		b.after(func() {
+			e.hot.inhibitRules(s.Inhibit, e.store)
+			e.pulse.configure(s.Heartbeats, e.now())
+			nudge(e.review)
+		})
+		return b.refresh(s)
+	})
+	return err
+}
+
+// Book is the rulebook as it is now, overrides made at run time included.
+func (e *Engine) Book() *incident.Rulebook { return e.live.Load().book }
+
+// Roster is who can be paged, as it is now.
+func (e *Engine) Roster() *oncall.Roster { return e.Book().Roster }
+
+// Settings are the settings in force.
+func (e *Engine) Settings() Settings { return e.live.Load().Settings }
+
+// nudge wakes a loop that waits on c, once.
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+// slot returns when the next message to a number may go. Most of the limit may be used at once; its last two messages are
+// spread over the window, so that in a storm there is always one left to bring what has gathered.
+func (b *batch) slot(c *store.Contact, via oncall.Method) time.Time {
+	rate, times := b.live.Limits.SMS, c.Sent
+	if via == oncall.Call {
+		rate, times = b.live.Limits.Call, c.Called
+	}
+	return nextSlot(rate, recent(slices.Clone(times), b.now, rate.Per), b.now)
+}
+
+func nextSlot(rate Rate, times []time.Time, now time.Time) time.Time {
+	n := len(times)
+	if rate.N <= 0 || n == 0 {
+		return now
+	}
+	last := times[n-1]
+	switch {
+	case n >= rate.N:
+		return times[n-rate.N].Add(rate.Per)
+	case rate.N-n == 1 && rate.N > 2:
+		return latest(now, last.Add(rate.Per/3))
+	case rate.N-n == 2 && rate.N > 3:
+		return latest(now, last.Add(rate.Per/5))
+	}
+	return now
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func dayCounter(via oncall.Method, now time.Time) string {
+	return fmt.Sprintf("spend/%s/%s", via, now.UTC().Format(time.DateOnly))
+}
+
+// overCap says why the day's cap stops a method; "" when it does not. When both texts and calls are used up, texts go on
+// all the same: a cap may change the way a person is reached, never the fact.
+func (b *batch) overCap(via oncall.Method) (string, error) {
+	sms, err := b.capped(oncall.SMS, b.live.Limits.DailyMessages)
+	if err != nil {
+		return "", err
+	}
+	call, err := b.capped(oncall.Call, b.live.Limits.DailyCalls)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case via == oncall.SMS && sms && call:
+		b.e.log.Warn("both daily caps are used up, texts go out all the same")
+		return "", nil
+	case via == oncall.SMS && sms:
+		return "the day's cap of messages is used up", nil
+	case via == oncall.Call && call:
+		return "the day's cap of calls is used up", nil
+	}
+	return "", nil
+}
+
+func (b *batch) capped(via oncall.Method, limit int) (bool, error) {
+	if limit <= 0 {
+		return false, nil
+	}
+	n, err := b.tx.Counter(dayCounter(via, b.now))
+	return n >= int64(limit), b.fail(err)
+}
+
+// breakers keep providers that are down out of use for a while.
+type breakers struct {
+	mu   sync.Mutex
+	open map[string]time.Time // until when
+}
+
+func newBreakers() *breakers { return &breakers{open: map[string]time.Time{}} }
+
+// trip takes a provider out of use until t; then one page probes it.
+func (b *breakers) trip(name string, t time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.open[name] = t
+}
+
+func (b *breakers) heal(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.open, name)
+}
+
+// choose picks the first provider that carries a page's method, has not failed it and is in use. Without one, wait says
+// when a tripped one is tried again; the zero time when there is none to wait for.
+func (b *breakers) choose(all []notify.Provider, p *store.Page, now time.Time) (_ notify.Provider, wait time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, prov := range all {
+		if !prov.Carries(p.Via) {
+			continue
+		}
+		if until, ok := b.open[prov.Name()]; ok && until.After(now) {
+			wait = earlier(wait, until)
+			continue
+		}
+		if slices.Contains(p.Tried, prov.Name()) {
+			continue
+		}
+		return prov, time.Time{}
+	}
+	return nil, wait
+}
+
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s) // written by incident itself; 0 reads well enough
+	return n
+}

@@ -1,0 +1,368 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+// Status takes a provider's word about a message. It may come early, late, twice or out of order; only the first final word
+// counts, except that a late delivery is believed.
+func (e *Engine) Status(ctx context.Context, s notify.Status) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		p, err := b.byStatus(s)
+		if errors.Is(err, store.ErrNotFound) {
+			b.e.log.Warn("a status for a message that is not known here", "provider", s.Provider)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return b.status(p, s)
+	})
+}
+
+func (b *batch) byStatus(s notify.Status) (*store.Page, error) {
+	if s.MessageID != "" {
+		return b.page(s.MessageID)
+	}
+	p, err := b.tx.PageByProvider(s.Provider, s.ProviderID)
+	if err != nil {
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		return nil, b.fail(err)
+	}
+	return &p, nil
+}
+
+func (b *batch) status(p *store.Page, s notify.Status) error {
+	if p.ProviderID != "" && s.ProviderID != "" && p.ProviderID != s.ProviderID {
+		return b.otherTry(p, s)
+	}
+	if p.ProviderID == "" {
+		p.ProviderID = s.ProviderID
+	}
+	switch {
+	case !s.Outcome.Final():
+		return b.progress(p, s)
+	case s.Outcome == notify.HungUp && (p.Outcome == notify.Completed || p.State == store.Delivered):
+		return nil // a key was pressed before
+	case s.Outcome == notify.Delivered || s.Outcome == notify.Completed:
+		return b.arrived(p, s)
+	case !p.State.Live():
+		return b.put(p) // its first final word stands
+	case s.Outcome == notify.Cancelled:
+		p.Outcome = s.Outcome
+		return b.end(p, store.Void, "hung up")
+	}
+	return b.lost(p, s)
+}
+
+// otherTry is a word about an earlier or later copy of a message that was sent twice: only its arrival matters.
+func (b *batch) otherTry(p *store.Page, s notify.Status) error {
+	if s.Outcome != notify.Delivered {
+		return nil
+	}
+	return b.arrived(p, s)
+}
+
+// progress notes a step on the way.
+func (b *batch) progress(p *store.Page, s notify.Status) error {
+	switch p.State {
+	case store.Sending, store.Unknown, store.Accepted:
+	default:
+		return nil
+	}
+	first := p.State != store.Accepted
+	p.State, p.Outcome, p.Polls = store.Accepted, s.Outcome, 0
+	p.NextAt = b.now.Add(pollAfter(p.Via))
+	switch {
+	case s.Outcome == notify.Answered:
+		if err := b.report(p, "", b.name(p)+" was answered", false); err != nil {
+			return err
+		}
+	case first:
+		p.SentAt = b.now
+		if err := b.report(p, incident.StepSent, b.name(p)+" taken by "+p.Provider, true); err != nil {
+			return err
+		}
+	}
+	return b.put(p)
+}
+
+// arrived is a message that reached the phone. Nobody has to have read it.
+func (b *batch) arrived(p *store.Page, s notify.Status) error {
+	if p.State == store.Delivered {
+		return nil
+	}
+	if err := b.report(p, incident.StepDelivered, b.name(p)+" delivered", false); err != nil {
+		return err
+	}
+	c, err := b.tx.Contact(p.To)
+	if err != nil {
+		return b.fail(err)
+	}
+	c.User, c.LastOK, c.Fails = p.User, b.now, 0
+	if c.BrokenVia == p.Via {
+		c.Broken, c.BrokenVia = notify.None, ""
+	}
+	if err := b.tx.PutContact(c); err != nil {
+		return b.fail(err)
+	}
+	p.Outcome = s.Outcome
+	if p.State == store.Void {
+		return b.put(p)
+	}
+	return b.end(p, store.Delivered, "")
+}
+
+// lost is a message that did not reach the person: the next method is due at once.
+func (b *batch) lost(p *store.Page, s notify.Status) error {
+	p.Outcome, p.Class, p.Code = s.Outcome, s.Class, s.Code
+	if err := b.mark(p, s.Class, s.Code); err != nil {
+		return err
+	}
+	why := string(s.Outcome)
+	if s.Code != 0 {
+		why = fmt.Sprintf("%s, code %d", why, s.Code)
+	}
+	if s.Detail != "" {
+		why += ", " + s.Detail
+	}
+	if err := b.miss(p, fmt.Sprintf("%s did not get through: %s", b.name(p), why)); err != nil {
+		return err
+	}
+	return b.end(p, store.Failed, why)
+}
+
+// mark remembers a failure with the number it happened to.
+func (b *batch) mark(p *store.Page, class notify.Class, code int) error {
+	c, err := b.tx.Contact(p.To)
+	if err != nil {
+		return b.fail(err)
+	}
+	c.User, c.LastFail, c.LastClass, c.LastCode = p.User, b.now, class, code
+	c.Fails++
+	switch class {
+	case notify.Dead:
+		c.Broken, c.BrokenVia = notify.Dead, p.Via
+	case notify.Consent:
+		c.OptedOut = true
+	}
+	return b.fail(b.tx.PutContact(c))
+}
+
+// Speech returns what a call says now; notify.ErrGone when there is nothing to say any more.
+func (e *Engine) Speech(ctx context.Context, provider, page, sid string) (speech notify.Speech, err error) {
+	err = e.commit(ctx, 1, func(b *batch) error {
+		p, err := b.page(page)
+		if errors.Is(err, store.ErrNotFound) {
+			return notify.ErrGone
+		}
+		if err != nil {
+			return err
+		}
+		if err := b.bind(p, sid); err != nil {
+			return err
+		}
+		if p.Kind == incident.PageTest {
+			speech = b.message(p).Speech
+			return nil
+		}
+		if !b.speaks(p) {
+			return notify.ErrGone
+		}
+		speech = b.message(p).Speech
+		return nil
+	})
+	return speech, err
+}
+
+// speaks reports whether a call still has something to tell.
+func (b *batch) speaks(p *store.Page) bool {
+	if b.wanted(p) {
+		return true
+	}
+	for _, id := range p.Members {
+		if m, err := b.page(id); err == nil && b.wanted(m) {
+			return true
+		}
+	}
+	return false
+}
+
+// Key takes a key pressed in a call and returns what to say; done means that the call is over then.
+func (e *Engine) Key(ctx context.Context, provider, page, sid, digits string) (say string, done bool, err error) {
+	err = e.commit(ctx, 1, func(b *batch) error {
+		p, err := b.page(page)
+		if errors.Is(err, store.ErrNotFound) {
+			return notify.ErrGone
+		}
+		if err != nil {
+			return err
+		}
+		if err := b.bind(p, sid); err != nil {
+			return err
+		}
+		say, done, err = b.key(p, digits)
+		return err
+	})
+	return say, done, err
+}
+
+// bind makes sure that a call is the one that was placed for the page. The carrier may ask for its words before its answer to
+// the placing has arrived here: then the call is believed, for its request was signed.
+func (b *batch) bind(p *store.Page, sid string) error {
+	switch {
+	case sid == "" || p.ProviderID == sid:
+		return nil
+	case p.ProviderID != "":
+		return notify.ErrGone
+	}
+	p.ProviderID = sid
+	return b.put(p)
+}
+
+func (b *batch) key(p *store.Page, digits string) (say string, done bool, err error) {
+	if p.Kind == incident.PageTest {
+		return "Thank you. This number works.", true, b.pressed(p)
+	}
+	u, _ := b.live.book.Roster.User(p.User)
+	by := incident.Actor{Kind: incident.ByUser, Name: string(u.ID), Channel: "call"}
+	numbers, err := b.numbersOf(p)
+	if err != nil {
+		return "", false, err
+	}
+	if len(numbers) > 1 && digits != "1" {
+		return "Press 1 to acknowledge all of them.", false, nil
+	}
+	switch digits {
+	case "1":
+		say, err = b.ackMany(numbers, u.ID, by, time.Time{})
+	case "2":
+		say, err = b.spoken(numbers[0], incident.Escalate{By: by}, "escalated. The next person is paged.")
+	case "3":
+		say, err = b.spoken(numbers[0], incident.Resolve{By: by}, "resolved.")
+	default:
+		return "Press 1 to acknowledge, 2 to escalate, 3 to resolve, star to repeat.", false, nil
+	}
+	if err != nil {
+		return "", false, err
+	}
+	return say, true, b.pressed(p)
+}
+
+// pressed notes that somebody answered and pressed a key: the call reached a person.
+func (b *batch) pressed(p *store.Page) error {
+	fresh, err := b.page(p.ID) // the act may have changed it
+	if err != nil {
+		return err
+	}
+	fresh.Outcome = notify.Completed
+	return b.end(fresh, store.Delivered, "a key was pressed")
+}
+
+func (b *batch) numbersOf(p *store.Page) ([]int64, error) {
+	numbers := []int64{p.Incident}
+	for _, id := range p.Members {
+		m, err := b.page(id)
+		if err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, m.Incident)
+	}
+	return numbers, nil
+}
+
+// spoken does one act and says how it went.
+func (b *batch) spoken(n int64, a incident.Action, did string) (string, error) {
+	_, err := b.act(n, a)
+	if said, ok := b.inWords(n, err); ok {
+		return said, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("Incident %d %s", n, did), nil
+}
+
+// ackMany acknowledges several incidents and says how it went, who was first included.
+func (b *batch) ackMany(numbers []int64, user oncall.UserID, by incident.Actor, until time.Time) (string, error) {
+	var did []int64
+	var first string
+	for _, n := range numbers {
+		_, err := b.act(n, incident.Ack{By: by, User: user, Until: until})
+		if said, ok := b.inWords(n, err); ok {
+			if first == "" {
+				first = said
+			}
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		did = append(did, n)
+	}
+	switch {
+	case len(did) == 0:
+		return first, nil
+	case len(numbers) == 1:
+		return fmt.Sprintf("%s acknowledged%s.", incident.Ref(did[0]), b.untilText(until, user)), nil
+	case len(did) < len(numbers):
+		return fmt.Sprintf("%d of %d acknowledged, the others were already taken%s.", len(did), len(numbers), b.untilText(until, user)), nil
+	}
+	return fmt.Sprintf("All %d acknowledged%s.", len(did), b.untilText(until, user)), nil
+}
+
+// untilText writes an instant in the user's own wall clock.
+func (b *batch) untilText(t time.Time, user oncall.UserID) string {
+	if t.IsZero() {
+		return ""
+	}
+	zone := time.UTC
+	if u, ok := b.live.book.Roster.User(user); ok {
+		zone = u.Zone
+	}
+	return " until " + t.In(zone).Format("Mon 15:04")
+}
+
+// inWords turns an error that is an answer to a person into words; ok is false for others, and for none.
+func (b *batch) inWords(n int64, err error) (string, bool) {
+	var already *incident.AlreadyError
+	switch {
+	case err == nil:
+		return "", false
+	case errors.As(err, &already):
+		who := ""
+		if already.By != "" {
+			who = " by " + already.By
+		}
+		return fmt.Sprintf("%s was already %s%s, %s ago.", incident.Ref(n), already.State, who, ago(b.now.Sub(already.At))), true
+	case errors.Is(err, incident.ErrNoIncident):
+		return fmt.Sprintf("There is no %s.", incident.Ref(n)), true
+	case errors.Is(err, incident.ErrFinal), errors.Is(err, incident.ErrNobody), errors.Is(err, incident.ErrNotAcked),
+		errors.Is(err, incident.ErrNeedsReason), errors.Is(err, incident.ErrNeedsNote):
+		return fmt.Sprintf("%s: %v.", incident.Ref(n), err), true
+	}
+	return "", false
+}
+
+// ago writes an age as a text does: 45s, 12m, 3h, 2d.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(max(d, 0).Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}

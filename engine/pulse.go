@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/store"
+)
+
+// heartbeatIntegration is the integration under which a missed heartbeat appears as an alert.
+const heartbeatIntegration = "heartbeat"
+
+// pulse remembers when each heartbeat was last heard.
+type pulse struct {
+	mu     sync.Mutex
+	beats  map[string]Heartbeat
+	last   map[string]time.Time
+	missed map[string]bool
+}
+
+func newPulse() *pulse {
+	return &pulse{beats: map[string]Heartbeat{}, last: map[string]time.Time{}, missed: map[string]bool{}}
+}
+
+// load takes over what was heard before a restart. The time while rouse was down is not held against a source.
+func (p *pulse) load(heard []store.Beat, beats []Heartbeat, now time.Time) {
+	p.configure(beats, now)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, b := range heard {
+		if _, ok := p.beats[b.Name]; ok {
+			p.last[b.Name] = now
+		}
+	}
+}
+
+// configure swaps the heartbeats. A new one has from now on its full time.
+func (p *pulse) configure(beats []Heartbeat, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.beats = make(map[string]Heartbeat, len(beats))
+	for _, b := range beats {
+		p.beats[b.Name] = b
+		if _, ok := p.last[b.Name]; !ok {
+			p.last[b.Name] = now
+		}
+	}
+}
+
+// overdue returns heartbeats that have just gone missing, and when the next one would.
+func (p *pulse) overdue(now time.Time) (gone []Heartbeat, next time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, b := range p.beats {
+		if p.missed[name] {
+			continue
+		}
+		due := p.last[name].Add(b.Every + b.Grace)
+		if due.After(now) {
+			next = earlier(next, due)
+			continue
+		}
+		gone = append(gone, b)
+	}
+	return gone, next
+}
+
+// Beat notes that a heartbeat was heard. A beat after a missed one resolves its incident.
+func (e *Engine) Beat(ctx context.Context, name string) error {
+	p := e.pulse
+	err := e.commit(ctx, 1, func(b *batch) error {
+		if err := b.tx.PutBeat(store.Beat{Name: name, LastAt: b.now}); err != nil {
+			return b.fail(err)
+		}
+		a := alert.Alert{Integration: heartbeatIntegration, Key: name, State: alert.Resolved, EndsAt: b.now}
+		if err := b.recovers(&a, false); err != nil {
+			return err
+		}
+		now := b.now
+		b.after(func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.last[name] = now
+			delete(p.missed, name)
+		})
+		return nil
+	})
+	if err == nil {
+		nudge(e.clock)
+	}
+	return err
+}
+
+// missedBeats opens incidents for heartbeats that stopped.
+func (e *Engine) missedBeats(now time.Time) (time.Time, error) {
+	gone, next := e.pulse.overdue(now)
+	for _, h := range gone {
+		a := alert.Alert{
+			Integration: heartbeatIntegration, Key: h.Name, State: alert.Firing, Severity: alert.Critical, StartsAt: now,
+			Title:  "Heartbeat " + h.Name + " has stopped: nothing heard for " + (h.Every + h.Grace).String(),
+			Labels: alert.Labels{"alertname": "HeartbeatMissed", "heartbeat": h.Name, "service": h.Service},
+		}
+		err := e.must(func(b *batch) error {
+			b.after(func() {
+				e.pulse.mu.Lock()
+				defer e.pulse.mu.Unlock()
+				e.pulse.missed[h.Name] = true
+			})
+			return b.fires(&a)
+		})
+		if err != nil {
+			return now.Add(retryAfter), err
+		}
+	}
+	return next, nil
+}
+
+// Heartbeats returns when each configured heartbeat was last heard, and which are missing now.
+func (e *Engine) Heartbeats() (last map[string]time.Time, missed map[string]bool) {
+	p := e.pulse
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last, missed = make(map[string]time.Time, len(p.beats)), map[string]bool{}
+	for name := range p.beats {
+		last[name] = p.last[name]
+		missed[name] = p.missed[name]
+	}
+	return last, missed
+}
