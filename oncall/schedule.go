@@ -1,67 +1,141 @@
 package oncall
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Schedule says who is on call over time: layers, of which a later one wins where it has somebody, and overrides above them.
 type Schedule struct {
 	ID        ScheduleID
 	Team      TeamID
-	Zone      *time.Location
+	Zone      *time.Location // nil: UTC
 	Layers    []Layer
 	Overrides []Override // of the file, then those of run time, the latest made winning
+
+	line *overrideLine // of Overrides; worked out by the Roster, absent in a Schedule that nobody prepared
 }
 
-// Layer is one rotation of a schedule.
-type Layer struct {
-	Name     string
+// Shift is a stretch of time in which the same people are on call. From is inclusive, To exclusive; Users is empty in a gap.
+type Shift struct {
+	From, To time.Time
 	Users    []UserID
-	Rotation Rotation
-	Start    Date          // local day of the first turn
-	Handoff  Handoff       // when turns change
-	Hours    []WeeklyHours // restriction; nil: always. Turns do not shift because of it
+	Override string // the override's reason or id where one decides, else empty
 }
 
-// Unit is the unit of a rotation.
-type Unit string
-
-// The units of rotation. Hourly and Every count elapsed time; the others count wall-clock days, weeks and months.
-const (
-	Hourly  Unit = "hourly"
-	Daily   Unit = "daily"
-	Weekly  Unit = "weekly"
-	Monthly Unit = "monthly"
-	Every   Unit = "every"
-)
-
-// Rotation says how long a turn lasts.
-type Rotation struct {
-	Unit  Unit
-	Every time.Duration // with Unit Every
-}
-
-// Date is a calendar day without a zone.
-type Date struct {
-	Year  int
-	Month time.Month
-	Day   int
-}
-
-// Handoff is the wall-clock moment at which turns change: HH:MM, with a weekday for weekly and a day of the month for monthly rotations.
-type Handoff struct {
-	Weekday time.Weekday
-	HasDay  bool // a weekday was written
-	Day     int  // of the month, 1-31 (clipped to the month's last); 0: the start's day
-	Minute  int  // since midnight
-}
-
-// WeeklyHours restricts a layer to hours on some weekdays. A stretch whose To is not after From ends the next day.
-type WeeklyHours struct {
-	Days     [7]bool // by time.Weekday
-	From, To int     // minutes since midnight; To may be 1440
-}
+// horizon is how far Current and Next look for a change of people.
+const horizon = 2 * 366 * 24 * time.Hour
 
 // At says who is on call at t: nobody, or the users of the winning layer or override.
-func (s *Schedule) At(t time.Time) []UserID { panic("stub") }
+func (s *Schedule) At(t time.Time) []UserID {
+	return s.look(s.overrideLine(), t).users
+}
 
 // Shifts cuts [from, to) into stretches with the same people, gaps included (with no Users), in order and without overlap.
-func (s *Schedule) Shifts(from, to time.Time) []Shift { panic("stub") }
+// They cover it to the last nanosecond. A stretch also ends where an override begins or ceases to decide, so Override is
+// true of all of it; two neighbours differ in Users or in Override. Times are in the schedule's zone.
+func (s *Schedule) Shifts(from, to time.Time) []Shift {
+	zone, line := orUTC(s.Zone), s.overrideLine()
+	to = to.Round(0).In(zone)
+	var shifts []Shift
+	for t := from.Round(0).In(zone); t.Before(to); {
+		now := s.look(line, t)
+		end := to
+		if !now.until.IsZero() && now.until.Before(to) {
+			end = now.until.In(zone)
+		}
+		shift := Shift{From: t, To: end, Users: now.users, Override: now.override}
+		if n := len(shifts); n > 0 && shifts[n-1].Override == shift.Override && slices.Equal(shifts[n-1].Users, shift.Users) {
+			shifts[n-1].To = end
+		} else {
+			shifts = append(shifts, shift)
+		}
+		t = end
+	}
+	return shifts
+}
+
+// Current returns who is on call at t and until when: From is t, To the instant at which other people are (or nobody is) on
+// call, whatever makes the change; the zero time when none comes within two years. Override is that of t.
+func (s *Schedule) Current(t time.Time) Shift {
+	return s.run(s.overrideLine(), t)
+}
+
+// Next returns the stretch that follows the one of t: the first after it with other people on call, or with nobody. Its To
+// is found as that of Current. It is false when no change comes within two years.
+func (s *Schedule) Next(t time.Time) (Shift, bool) {
+	line := s.overrideLine()
+	now := s.run(line, t)
+	if now.To.IsZero() {
+		return Shift{}, false
+	}
+	return s.run(line, now.To), true
+}
+
+// run follows the people of t until they change.
+func (s *Schedule) run(line *overrideLine, t time.Time) Shift {
+	zone := orUTC(s.Zone)
+	t = t.Round(0).In(zone)
+	now := s.look(line, t)
+	shift := Shift{From: t, Users: now.users, Override: now.override}
+	for limit := t.Add(horizon); !now.until.IsZero() && now.until.Before(limit); {
+		then := now.until
+		now = s.look(line, then)
+		if !slices.Equal(now.users, shift.Users) {
+			shift.To = then.In(zone)
+			return shift
+		}
+	}
+	return shift
+}
+
+// view is what a schedule says at one instant.
+type view struct {
+	users    []UserID
+	override string
+	until    time.Time // nothing changes before; always after the instant, the zero time for ever
+}
+
+func (s *Schedule) look(line *overrideLine, t time.Time) view {
+	over, until := line.at(t)
+	if over != nil {
+		return view{users: []UserID{over.User}, override: over.label(), until: until}
+	}
+	zone, second, next := orUTC(s.Zone), t.Unix(), never
+	for i := len(s.Layers) - 1; i >= 0; i-- {
+		user, change := s.Layers[i].at(zone, second)
+		next = min(next, change)
+		if user != "" { // what lies beneath is hidden and cannot change anything before
+			return view{users: []UserID{user}, until: earlier(until, next)}
+		}
+	}
+	return view{until: earlier(until, next)}
+}
+
+// earlier returns the earlier of an instant, zero for never, and a second, never for never.
+func earlier(t time.Time, second int64) time.Time {
+	if second == never {
+		return t
+	}
+	if at := time.Unix(second, 0); t.IsZero() || at.Before(t) {
+		return at
+	}
+	return t
+}
+
+// overrideLine returns the overrides worked out, from the Roster's preparation where it is of this very list.
+func (s *Schedule) overrideLine() *overrideLine {
+	if s.line.is(s.Overrides) {
+		return s.line
+	}
+	return newOverrideLine(s.Overrides)
+}
+
+// with returns a copy whose overrides are the given ones on top of its own, worked out for quick answers.
+func (s *Schedule) with(more []Override) *Schedule {
+	next := *s
+	next.Zone = orUTC(s.Zone)
+	next.Overrides = slices.Concat(s.Overrides, more)
+	next.line = newOverrideLine(next.Overrides)
+	return &next
+}
