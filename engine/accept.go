@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"time"
@@ -11,43 +10,6 @@ import (
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
 )
-
-// acceptChunk is how many alerts of one request are decided in one go.
-const acceptChunk = 100
-
-// Accept stores a batch of alerts in their order and opens, feeds or resolves incidents. It returns after the commit; a repeat
-// of what is known already costs none. An error means that the source should send the whole batch again, which is harmless.
-func (e *Engine) Accept(ctx context.Context, batch []alert.Alert) error {
-	e.metrics.received(batch)
-	todo := e.hot.news(batch, e.now().UTC())
-	if len(todo) == 0 {
-		return nil
-	}
-	ops, err := e.askAll(todo)
-	for _, o := range ops {
-		if werr := o.wait(ctx); err == nil {
-			err = werr
-		}
-	}
-	return err
-}
-
-func (e *Engine) askAll(todo []alert.Alert) (ops []*op, err error) {
-	for chunk := range slices.Chunk(todo, acceptChunk) {
-		if err != nil {
-			e.hot.settled(chunk)
-			continue
-		}
-		o, aerr := e.ask(len(chunk), func(b *batch) error { return b.accept(chunk) }, func() { e.hot.settled(chunk) })
-		if aerr != nil {
-			err = aerr
-			e.hot.settled(chunk)
-			continue
-		}
-		ops = append(ops, o)
-	}
-	return ops, err
-}
 
 // accept decides a chunk of alerts. Sources of inhibition come first, so that they mute what arrives with them.
 func (b *batch) accept(chunk []alert.Alert) error {
@@ -100,13 +62,11 @@ func (b *batch) received(a *alert.Alert) error {
 // recovers takes a resolved or expired alert out of its incidents.
 func (b *batch) recovers(a *alert.Alert, expired bool) error {
 	row, err := b.tx.Alert(a.ID())
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return b.fail(err)
 	}
-	if row.State == alert.Resolved {
+	b.after(func() { b.e.hot.drop(a.ID()) })
+	if err != nil || row.State == alert.Resolved {
 		return nil
 	}
 	row.State, row.UpdatedAt, row.SeenAt = alert.Resolved, b.now, b.now
@@ -117,7 +77,6 @@ func (b *batch) recovers(a *alert.Alert, expired bool) error {
 	if err := b.tx.PutAlert(row); err != nil {
 		return b.fail(err)
 	}
-	b.after(func() { b.e.hot.drop(row.ID()) })
 	for _, n := range row.Incidents {
 		if err := b.clears(n, &row, expired); err != nil {
 			return err
@@ -198,6 +157,7 @@ func (b *batch) openOf(numbers []int64) (open []int64, err error) {
 
 // refacts writes down changed words or severity of an alert that fires all along.
 func (b *batch) refacts(a *alert.Alert, row *store.Alert, open []int64) error {
+	trim(a)
 	changed := row.Severity != a.Severity || row.Title != a.Title
 	first, muted := row.FirstAt, row.Muted
 	was := row.Severity
@@ -236,6 +196,7 @@ func (b *batch) keep(row *store.Alert) error {
 
 // refires routes an alert that was not firing until now. Dedup comes before routing: where it belongs to an open incident it stays.
 func (b *batch) refires(a *alert.Alert, row *store.Alert, known bool) error {
+	trim(a)
 	fresh := store.Alert{Alert: *a, FirstAt: b.now, SeenAt: b.now, UpdatedAt: b.now}
 	where := b.route(a)
 	var open []int64
@@ -348,81 +309,4 @@ func (b *batch) route(a *alert.Alert) []router.Decision {
 		}}
 	}
 	return b.live.Tree.Route(*a)
-}
-
-func (b *batch) check(a *alert.Alert, d *router.Decision) *router.Suppression {
-	return b.live.gate.Check(a, d, b.e.hot.inhibit, b.now)
-}
-
-// together is what suppresses an incident when an alert, muted or not, joins it: one that people may hear of is enough.
-func together(i *incident.Incident, muted *router.Suppression) *router.Suppression {
-	if muted == nil || (i.Suppressed == nil && i.Firing > 0) {
-		return nil
-	}
-	return muted
-}
-
-// suppression looks afresh at what keeps people from hearing of an incident: nothing, as soon as one of its firing alerts is free.
-func (b *batch) suppression(i *incident.Incident) (*router.Suppression, error) {
-	var found *router.Suppression
-	after := noAlert
-	for {
-		members, err := b.tx.AlertsOf(i.Number, after, 100)
-		if err != nil {
-			return nil, b.fail(err)
-		}
-		for k := range members {
-			m := &members[k]
-			if m.State != alert.Firing {
-				continue
-			}
-			s := b.check(&m.Alert, pick(b.route(&m.Alert), i))
-			if s == nil {
-				return nil, nil
-			}
-			found = sooner(found, s)
-		}
-		if len(members) < 100 {
-			return found, nil
-		}
-		after = members[len(members)-1].ID()
-	}
-}
-
-// sooner keeps the suppression that may end first.
-func sooner(a, b *router.Suppression) *router.Suppression {
-	if a == nil || (!b.Until.IsZero() && (a.Until.IsZero() || b.Until.Before(a.Until))) {
-		return b
-	}
-	return a
-}
-
-// Acknowledge acknowledges the open incidents of an alert on behalf of its source.
-func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error {
-	return e.commit(ctx, 1, func(b *batch) error {
-		row, err := b.tx.Alert(id)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return b.fail(err)
-		}
-		open, err := b.openOf(row.Incidents)
-		if err != nil {
-			return err
-		}
-		for _, n := range open {
-			_, err := b.act(n, incident.Ack{By: incident.Actor{Kind: incident.ByIntegration, Name: id.Integration, Channel: by}})
-			var already *incident.AlreadyError
-			if err != nil && !errors.As(err, &already) {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// Record stores a change event.
-func (e *Engine) Record(ctx context.Context, c alert.Change) error {
-	return e.commit(ctx, 1, func(b *batch) error { return b.fail(b.tx.PutChange(c)) })
 }

@@ -40,9 +40,9 @@ type stack struct {
 	pages []store.Page
 }
 
-// claim takes pages that are due and turns them into at most limit jobs.
-func (b *batch) claim(limit int) ([]job, error) {
-	due, err := b.tx.DuePages(b.now, 4096)
+// claim takes at most `most` pages that are due and turns them into at most limit jobs.
+func (b *batch) claim(limit, most int) ([]job, error) {
+	due, err := b.tx.DuePages(b.now, most)
 	if err != nil {
 		return nil, b.fail(err)
 	}
@@ -196,45 +196,6 @@ func (b *batch) claimStack(s *stack) ([]job, error) {
 	return b.claimSend(&wanted[0], wanted[1:])
 }
 
-// unpack drops what nobody wants any more, and takes earlier bundles apart.
-func (b *batch) unpack(s *stack) (wanted []store.Page, err error) {
-	for k := range s.pages {
-		p := s.pages[k]
-		for _, id := range p.Members {
-			m, err := b.page(id)
-			if err != nil {
-				return nil, err
-			}
-			if !b.wanted(m) {
-				if err := b.end(m, store.Void, ""); err != nil {
-					return nil, err
-				}
-				continue
-			}
-			m.State, m.Parent = store.Queued, ""
-			wanted = append(wanted, *m)
-		}
-		p.Members, p.BundleCode = nil, ""
-		if !b.wanted(&p) {
-			if err := b.end(&p, store.Void, ""); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		wanted = append(wanted, p)
-	}
-	return wanted, nil
-}
-
-// weight orders a bundle: worst priority first, then oldest.
-func (b *batch) weight(p *store.Page) string {
-	i, err := b.incident(p.Incident)
-	if err != nil {
-		return "P9"
-	}
-	return fmt.Sprintf("%s %012d", i.Priority, i.Number)
-}
-
 func (b *batch) giveUpAll(pages []store.Page, c notify.Class, why string) error {
 	for k := range pages {
 		if err := b.giveUp(&pages[k], c, 0, why); err != nil {
@@ -252,7 +213,7 @@ func (b *batch) holdBack(pages []store.Page, at time.Time) error {
 		if !p.Held {
 			p.Held = true
 			if p.Urgency == oncall.High {
-				if err := b.miss(p, fmt.Sprintf("%s held back by the limit until %s, with all that waits then", b.name(p), at.Format("15:04:05 MST"))); err != nil {
+				if err := b.report(p, incident.StepHeld, fmt.Sprintf("%s held back by the limit until %s, with all that waits then", b.name(p), at.Format("15:04:05 MST")), false); err != nil {
 					return err
 				}
 			}
@@ -339,39 +300,6 @@ func (b *batch) unprovided(p *store.Page, others []store.Page, wait time.Time) e
 	}
 	return nil
 }
-
-// bundle makes others told by p.
-func (b *batch) bundle(p *store.Page, others []store.Page) error {
-	if len(others) == 0 {
-		return nil
-	}
-	c, err := b.tx.Contact(p.To)
-	if err != nil {
-		return b.fail(err)
-	}
-	c.BundleNext++
-	p.BundleCode = fmt.Sprintf("B%d", c.BundleNext)
-	numbers := []int64{p.Incident}
-	p.Members = p.Members[:0]
-	for k := range others {
-		m := &others[k]
-		m.State, m.Parent, m.NextAt, m.To = store.Bundled, p.ID, time.Time{}, p.To
-		p.Members = append(p.Members, m.ID)
-		numbers = append(numbers, m.Incident)
-		if err := b.put(m); err != nil {
-			return err
-		}
-	}
-	if c.Bundles == nil {
-		c.Bundles = map[string][]int64{}
-	}
-	c.Bundles[p.BundleCode] = numbers
-	delete(c.Bundles, fmt.Sprintf("B%d", c.BundleNext-bundlesKept))
-	return b.fail(b.tx.PutContact(c))
-}
-
-// bundlesKept is how many bundle codes of one number can still be answered.
-const bundlesKept = 20
 
 // remember counts a message against its number's limits and the day's cap.
 func (b *batch) remember(p *store.Page) error {

@@ -14,6 +14,7 @@ const (
 	wakeChunk    = 64               // incidents woken in one go
 	longestSleep = time.Minute      // however far the next timer is, the clock looks again
 	retryAfter   = time.Second      // after the store failed
+	silencesKept = 120 * time.Hour  // after their end, as Alertmanager does
 	forgetEvery  = 30 * time.Minute // marks of what was seen are dropped when they ended
 )
 
@@ -141,7 +142,11 @@ func (b *batch) wakeOne(i *incident.Incident) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.act(i.Number, incident.Wake{Suppressed: s})
+	after, err := b.act(i.Number, incident.Wake{Suppressed: s})
+	if err == nil && !after.WakeAt.IsZero() && !after.WakeAt.After(b.now) {
+		b.e.log.Error("an incident wants to be woken in the past", "incident", after.Ref())
+		after.WakeAt = b.now.Add(time.Second) // it must not keep the clock from the others
+	}
 	return err
 }
 
@@ -243,8 +248,21 @@ func (b *batch) reviewAll(chunk []int64) error {
 
 func (e *Engine) forget(now time.Time) {
 	err := e.must(func(b *batch) error {
-		_, err := b.tx.ForgetSeen(now, 1000)
-		return b.fail(err)
+		if _, err := b.tx.ForgetSeen(now, 1000); err != nil {
+			return b.fail(err)
+		}
+		all, err := b.tx.Silences()
+		if err != nil {
+			return b.fail(err)
+		}
+		for _, s := range all {
+			if s.EndsAt.Before(now.Add(-silencesKept)) {
+				if err := b.tx.DeleteSilence(s.ID); err != nil {
+					return b.fail(err)
+				}
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		e.log.Warn("old marks could not be dropped", "err", err)

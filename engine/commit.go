@@ -135,6 +135,7 @@ func (e *Engine) commitParted(ops []*op) {
 	}
 	e.metrics.CommitFailures.Inc()
 	e.log.Error("commit failed", "err", err, "requests", len(ops))
+	e.doubt = true
 	for _, o := range ops {
 		o.err = fmt.Errorf("%w: %w", ingest.ErrUnavailable, err)
 	}
@@ -166,6 +167,11 @@ func (e *Engine) commitOnce(ops []*op) error {
 	e.metrics.CommitSeconds.Observe(e.now().Sub(begin).Seconds())
 	e.metrics.CommitSize.Observe(float64(len(ops)))
 	b.committed()
+	if e.doubt { // the commit that failed may have happened all the same
+		e.doubt = false
+		nudge(e.clock)
+		nudge(e.outbox)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -19,6 +20,8 @@ const (
 	pollsAtMost  = 5
 	attemptsMost = 6
 	breakerOpen  = 60 * time.Second
+	claimsMost   = 2000 // pages looked at in one claim; fewer when the store says that it is too much
+	claimsLeast  = 50
 )
 
 // deliverLoop claims what is due and sends it, and sleeps until something else is.
@@ -54,12 +57,17 @@ func (e *Engine) Deliver(now time.Time) (time.Time, error) {
 	}
 	var jobs []job
 	err = e.must(func(b *batch) (err error) {
-		jobs, err = b.claim(free)
+		jobs, err = b.claim(free, e.claims)
 		return err
 	})
+	if errors.Is(err, store.ErrTooBig) && e.claims > claimsLeast {
+		e.claims = max(e.claims/2, claimsLeast)
+		return now, nil
+	}
 	if err != nil {
 		return next, err
 	}
+	e.claims = min(e.claims+claimsLeast, claimsMost)
 	for _, j := range jobs {
 		e.dispatch(j)
 	}
@@ -108,12 +116,18 @@ func (e *Engine) run(j job) error {
 		s, found, err := e.find(ctx, &j)
 		return e.must(func(b *batch) error { return b.found(&j, s, found, err) })
 	case jobRoom:
-		err := e.Settings().Rooms.Tell(ctx, j.note)
+		err := errNoRooms
+		if rooms := e.Settings().Rooms; rooms != nil {
+			err = rooms.Tell(ctx, j.note)
+		}
 		return e.must(func(b *batch) error { return b.settleRoom(&j, err) })
 	}
 	err := j.provider.(notify.Canceller).Cancel(ctx, j.page.ProviderID)
 	return e.must(func(b *batch) error { return b.settleHangUp(&j, err) })
 }
+
+// errNoRooms: a reload has taken the rooms away.
+var errNoRooms error = &notify.Error{Class: notify.Content, Err: errors.New("the configuration has no rooms any more")}
 
 func (e *Engine) find(ctx context.Context, j *job) (notify.Status, bool, error) {
 	f, ok := j.provider.(notify.Finder)

@@ -89,6 +89,8 @@ type Engine struct {
 	now     func() time.Time
 	metrics *Metrics
 	slots   chan struct{}
+	claims  int  // owned by the deliver loop
+	doubt   bool // owned by the committer: a commit ended with an error
 
 	live    atomic.Pointer[live]
 	hot     *hot
@@ -136,6 +138,7 @@ func New(d Deps) (*Engine, error) {
 		d.Slots = 64
 	}
 	e.slots = make(chan struct{}, d.Slots)
+	e.claims = claimsMost
 	if err := e.load(d.Settings); err != nil {
 		return nil, fmt.Errorf("engine: read what is open: %w", err)
 	}
@@ -151,6 +154,13 @@ func (e *Engine) load(s Settings) error {
 		open, err := tx.OpenNumbers()
 		if err != nil {
 			return err
+		}
+		for _, n := range open {
+			i, err := tx.Incident(n)
+			if err != nil {
+				return err
+			}
+			e.metrics.moved("", i.State)
 		}
 		beats, err := tx.Beats()
 		if err != nil {
@@ -174,6 +184,9 @@ func (e *Engine) refresh(tx store.Tx, s Settings) error {
 	book := *s.Book
 	book.Roster = s.Book.Roster.WithOverrides(overrides)
 	e.live.Store(&live{Settings: s, book: &book, gate: s.Gate.WithSilences(silences)})
+	for _, p := range s.Providers {
+		e.metrics.ProviderUp.WithLabelValues(p.Name()).Set(e.breaker.up(p.Name(), e.now()))
+	}
 	return nil
 }
 

@@ -97,6 +97,17 @@ func (h *hot) orphan(members []store.Alert) {
 	}
 }
 
+// distrust has alerts looked up in the store when they come again: whether the last word about them was kept is not known.
+func (h *hot) distrust(batch []alert.Alert) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for k := range batch {
+		if w, ok := h.firing[batch[k].ID()]; ok {
+			w.orphan = true
+		}
+	}
+}
+
 // news returns the alerts of a batch that may change something, and marks them as waiting. A repeat only moves last-seen.
 func (h *hot) news(batch []alert.Alert, now time.Time) []alert.Alert {
 	h.mu.Lock()

@@ -102,6 +102,16 @@ func (b *breakers) heal(name string) {
 	delete(b.open, name)
 }
 
+// up is 1 while a provider is in use, and 0 while it is not.
+func (b *breakers) up(name string, now time.Time) float64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open[name].After(now) {
+		return 0
+	}
+	return 1
+}
+
 // choose picks the first provider that carries a page's method, has not failed it and is in use. Without one, wait says
 // when a tripped one is tried again; the zero time when there is none to wait for.
 func (b *breakers) choose(all []notify.Provider, p *store.Page, now time.Time) (_ notify.Provider, wait time.Time) {

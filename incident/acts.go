@@ -99,7 +99,7 @@ func (d *draft) resolveBy(r Resolve) error {
 	}
 	d.resolve(r.By, code, r.Note)
 	if d.i.Firing > 0 {
-		d.tell(DidNote, self, "", "%d of its alerts still fire: unless they recover, it opens again and pages in %s", d.i.Firing, span(d.i.ReopenWindow))
+		d.tell(DidNote, self, "", "%d of its alerts still fire: unless they recover, it opens again and pages in %s", d.i.Firing, span(max(d.i.ReopenWindow, leastGrace)))
 	}
 	return nil
 }

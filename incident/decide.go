@@ -143,7 +143,7 @@ func (d *draft) wakeAt() time.Time {
 	switch i.State {
 	case Resolved:
 		if i.Firing > 0 {
-			add(i.ResolvedAt.Add(i.ReopenWindow))
+			add(i.stillFiringAt())
 		}
 		add(i.ResolvedAt.Add(d.closeIn()))
 		return at
@@ -171,6 +171,14 @@ func (d *draft) wakeAt() time.Time {
 		}
 	}
 	return at
+}
+
+// leastGrace is how long an incident that was resolved by hand rests although its alerts still fire.
+const leastGrace = 10 * time.Minute
+
+// stillFiringAt is when an incident that was resolved by hand comes back, unless its alerts recover.
+func (i *Incident) stillFiringAt() time.Time {
+	return i.ResolvedAt.Add(max(i.ReopenWindow, leastGrace))
 }
 
 // recheckSuppression bounds how long a suppression whose end is unknown, or was moved, goes unquestioned.

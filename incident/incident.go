@@ -138,6 +138,7 @@ const (
 	StepSent      StepOutcome = "sent"      // a provider has it
 	StepDelivered StepOutcome = "delivered" // it arrived; nobody has to have read it
 	StepMissed    StepOutcome = "missed"    // it did not reach the person
+	StepHeld      StepOutcome = "held"      // a limit holds it back, to be told with others soon: the next method is due now
 )
 
 // Actor is who did something.

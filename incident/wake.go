@@ -43,8 +43,8 @@ func (d *draft) wake(w Wake) error {
 func (d *draft) wakeResolved(s *router.Suppression) {
 	i := &d.i
 	switch {
-	case i.Firing > 0 && !i.ResolvedAt.Add(i.ReopenWindow).After(d.now):
-		d.reopen("its alerts still fire "+span(i.ReopenWindow)+" after it was resolved", s)
+	case i.Firing > 0 && !i.stillFiringAt().After(d.now):
+		d.reopen("its alerts still fire "+span(d.now.Sub(i.ResolvedAt))+" after it was resolved", s)
 	case !i.ResolvedAt.Add(d.closeIn()).After(d.now):
 		i.State = Closed
 		i.ClosedAt = d.now
@@ -129,7 +129,7 @@ func (d *draft) report(r Report) error {
 		return nil
 	}
 	st.Outcome = r.Outcome
-	if r.Outcome != StepMissed {
+	if r.Outcome != StepMissed && r.Outcome != StepHeld {
 		d.i.Cursor.Reached = true
 		return nil
 	}
@@ -166,7 +166,7 @@ func (d *draft) exhausted() bool {
 		missed := false
 		for _, s := range n.Steps {
 			switch s.Outcome {
-			case "", StepSent:
+			case "", StepSent, StepHeld:
 				return false
 			case StepMissed:
 				missed = true

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/store"
+)
+
+// acceptChunk is how many alerts of one request are decided in one go.
+const acceptChunk = 100
+
+// Accept stores a batch of alerts in their order and opens, feeds or resolves incidents. It returns after the commit; a repeat
+// of what is known already costs none. An error means that the source should send the whole batch again, which is harmless.
+func (e *Engine) Accept(ctx context.Context, batch []alert.Alert) error {
+	e.metrics.received(batch)
+	todo := e.hot.news(batch, e.now().UTC())
+	if len(todo) == 0 {
+		return nil
+	}
+	var asked []chunk
+	var err error
+	for part := range slices.Chunk(todo, acceptChunk) {
+		c := chunk{alerts: part}
+		if err == nil {
+			c.op, err = e.askChunk(part)
+		} else {
+			e.hot.settled(part)
+		}
+		asked = append(asked, c)
+	}
+	for _, c := range asked {
+		if c.op == nil {
+			continue
+		}
+		werr := c.op.wait(ctx)
+		if errors.Is(werr, store.ErrTooBig) {
+			werr = e.inHalves(ctx, c.alerts)
+		}
+		if werr != nil {
+			e.hot.distrust(c.alerts)
+		}
+		if err == nil {
+			err = werr
+		}
+	}
+	return err
+}
+
+// chunk is a part of a request that is decided in one go.
+type chunk struct {
+	alerts []alert.Alert
+	op     *op
+}
+
+func (e *Engine) askChunk(part []alert.Alert) (*op, error) {
+	o, err := e.ask(len(part), func(b *batch) error { return b.accept(part) }, func() { e.hot.settled(part) })
+	if err != nil {
+		e.hot.settled(part)
+	}
+	return o, err
+}
+
+// inHalves stores alerts that were too much for one commit in smaller ones.
+func (e *Engine) inHalves(ctx context.Context, part []alert.Alert) error {
+	if len(part) == 1 {
+		return e.commit(ctx, 1, func(b *batch) error { return b.accept(part) })
+	}
+	for _, half := range [][]alert.Alert{part[:len(part)/2], part[len(part)/2:]} {
+		err := e.commit(ctx, len(half), func(b *batch) error { return b.accept(half) })
+		if errors.Is(err, store.ErrTooBig) && len(half) > 1 {
+			err = e.inHalves(ctx, half)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Acknowledge acknowledges the open incidents of an alert on behalf of its source.
+func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		row, err := b.tx.Alert(id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return b.fail(err)
+		}
+		open, err := b.openOf(row.Incidents)
+		if err != nil {
+			return err
+		}
+		for _, n := range open {
+			_, err := b.act(n, incident.Ack{By: incident.Actor{Kind: incident.ByIntegration, Name: id.Integration, Channel: by}})
+			var already *incident.AlreadyError
+			if err != nil && !errors.As(err, &already) {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Record stores a change event.
+func (e *Engine) Record(ctx context.Context, c alert.Change) error {
+	return e.commit(ctx, 1, func(b *batch) error { return b.fail(b.tx.PutChange(c)) })
+}
