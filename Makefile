@@ -1,0 +1,45 @@
+# rouse: `make` lists what there is to do.
+GO      ?= go
+BIN     := bin/rouse
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 60s
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test peers lint fuzz cover bench clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/rouse
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/rouse
+
+demo: build ## run the whole product here, with phones in the browser and one example alert
+	$(BIN) serve --demo
+
+test: peers ## the whole test suite, with the race detector and real peers
+	@fmt=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null)); if [ -n "$$fmt" ]; then echo "gofmt these: $$fmt"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) test -race -timeout 18m ./...
+
+peers: ## install what the tests talk to: Prometheus, Alertmanager, Chromium
+	@scripts/peers
+
+lint: ## go vet and staticcheck
+	$(GO) vet ./...
+	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (default 60s)
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; done
+
+cover: ## line coverage of every room
+	$(GO) test -cover ./... | grep -v 'no test files'
+
+bench: ## benchmarks, each with the machine's own limit beside it
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf bin
