@@ -24,14 +24,14 @@ func newPulse() *pulse {
 	return &pulse{beats: map[string]Heartbeat{}, last: map[string]time.Time{}, missed: map[string]bool{}}
 }
 
-// load takes over what was heard before a restart. The time while rouse was down is not held against a source.
+// load takes over what was heard before a restart. A source that could not reach rouse meanwhile has its grace once more.
 func (p *pulse) load(heard []store.Beat, beats []Heartbeat, now time.Time) {
 	p.configure(beats, now)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, b := range heard {
-		if _, ok := p.beats[b.Name]; ok {
-			p.last[b.Name] = now
+		if h, ok := p.beats[b.Name]; ok {
+			p.last[b.Name] = latest(b.LastAt, now.Add(-h.Every))
 		}
 	}
 }
