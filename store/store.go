@@ -44,7 +44,7 @@ type Store interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Backup writes a consistent copy while the store is in use.
 	Backup(ctx context.Context, w io.Writer) error
-	// Close releases the store. Later calls return ErrClosed.
+	// Close waits for what is under way and releases the store. Later calls return ErrClosed, a second Close too.
 	Close() error
 }
 
@@ -172,12 +172,13 @@ type Outbox interface {
 	// Page returns one page, or ErrNotFound.
 	Page(id string) (Page, error)
 	// PutPage creates or replaces a page, with its places in the indexes: due by NextAt while live, by incident, by provider id.
+	// A live page without a NextAt is due at once.
 	PutPage(p Page) error
 	// DuePages returns live pages whose NextAt is not after t, earliest first, at most limit (0: all).
 	DuePages(t time.Time, limit int) ([]Page, error)
 	// NextPage returns the earliest NextAt of a live page; the zero time when there is none.
 	NextPage() (time.Time, error)
-	// PagesOf returns all pages of an incident, by ID.
+	// PagesOf returns all pages of an incident, by ID; incident 0 has none.
 	PagesOf(incident int64) ([]Page, error)
 	// PageByProvider finds a page by its provider's name and id, or ErrNotFound.
 	PageByProvider(provider, id string) (Page, error)
@@ -240,7 +241,7 @@ type Signals interface {
 	Beats() ([]Beat, error)
 	// PutBeat replaces one.
 	PutBeat(b Beat) error
-	// Seen reports whether key was marked and its time has not passed at now.
+	// Seen reports whether key was marked and now is before the time it was marked for.
 	Seen(key string, now time.Time) (bool, error)
 	// MarkSeen remembers key until the time given.
 	MarkSeen(key string, until time.Time) error
@@ -248,7 +249,7 @@ type Signals interface {
 	ForgetSeen(t time.Time, limit int) (int, error)
 	// PutChange stores a change event.
 	PutChange(c alert.Change) error
-	// Changes returns change events from since on, newest first, at most limit (0: all).
+	// Changes returns change events from since on, newest first (of one instant the later stored first), at most limit (0: all).
 	Changes(since time.Time, limit int) ([]alert.Change, error)
 	// Counter returns a named counter, such as messages sent on a day; 0 when unset.
 	Counter(name string) (int64, error)

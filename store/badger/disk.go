@@ -1,0 +1,132 @@
+package badger
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/rouse/rouse/store"
+)
+
+// room is how much space is left for commits.
+type room int32
+
+const (
+	roomPlenty room = iota
+	roomLittle      // below the floor: none that brings alerts, so that acknowledgements and pages still go through
+	roomNone        // below half of it
+)
+
+// disk measures the free space when somebody commits, at most once a second.
+type disk struct {
+	dir   string
+	floor int64
+	free  func(dir string) (int64, error) // replaced in tests
+	fresh atomic.Bool
+	last  atomic.Int32
+	timer *time.Timer // ends fresh
+}
+
+// newDisk watches dir; nil when floor is negative or the system does not tell.
+func newDisk(dir string, floor int64) *disk {
+	if floor < 0 {
+		return nil
+	}
+	if floor == 0 {
+		floor = DefaultFloor
+	}
+	d := &disk{dir: dir, floor: floor, free: freeBytes}
+	if _, err := d.free(dir); err != nil {
+		return nil
+	}
+	d.timer = time.AfterFunc(time.Hour, func() { d.fresh.Store(false) })
+	d.timer.Stop()
+	return d
+}
+
+// room is the space as last measured. A measurement that fails changes nothing.
+func (d *disk) room() room {
+	if d == nil {
+		return roomPlenty
+	}
+	if d.fresh.CompareAndSwap(false, true) {
+		if free, err := d.free(d.dir); err == nil {
+			d.last.Store(int32(d.judge(free)))
+		}
+		d.timer.Reset(time.Second)
+	}
+	return room(d.last.Load())
+}
+
+func (d *disk) judge(free int64) room {
+	switch {
+	case free < d.floor/2:
+		return roomNone
+	case free < d.floor:
+		return roomLittle
+	}
+	return roomPlenty
+}
+
+// start explains why a store cannot be opened on a disk without space: Badger would write into a full file system and die.
+func (d *disk) start() error {
+	if d == nil {
+		return nil
+	}
+	free, err := d.free(d.dir)
+	if err != nil || free >= d.floor/4 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s has %d MiB free and opening the store takes %d MiB; nothing is lost, make room and start again",
+		store.ErrFull, d.dir, free>>20, d.floor>>22)
+}
+
+// diskUse is what the files under dir really take.
+func diskUse(dir string) (int64, error) {
+	var n int64
+	err := filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return gone(err)
+		}
+		info, err := e.Info()
+		if err != nil {
+			return gone(err)
+		}
+		n += taken(info)
+		return nil
+	})
+	return n, err
+}
+
+// private takes all access from others to what belongs to the store in dir, and to nothing else that may be there: Badger
+// makes its files as the umask lets it. Their directory lets nobody in in the meantime.
+func private(dir string) error {
+	for _, own := range []string{dataDir, damagedDir, restoreDir, markFile, holderFile} {
+		err := filepath.WalkDir(filepath.Join(dir, own), func(name string, e fs.DirEntry, err error) error {
+			if err != nil {
+				return gone(err)
+			}
+			mode := fs.FileMode(0o600)
+			if e.IsDir() {
+				mode = 0o700
+			}
+			return gone(os.Chmod(name, mode))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone forgives a file that a compaction has removed meanwhile.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

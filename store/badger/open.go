@@ -1,0 +1,235 @@
+package badger
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+
+	"github.com/rouse/rouse/store"
+)
+
+// The names inside a store's directory.
+const (
+	dataDir    = "data"
+	restoreDir = "restoring"
+	damagedDir = "damaged"
+)
+
+// Open opens the store in dir, which is made when missing. It fails with a *HeldError when another process has it, a
+// *LossError when commits are missing (see Options.AcceptLoss), store.ErrFull when there is no space to open it, and other
+// errors that say what to do. A failed Open has changed nothing that a later one would miss.
+func Open(dir string, o Options) (*Store, error) { return open(dir, o, currentSchema()) }
+
+func open(dir string, o Options, sc schema) (*Store, error) {
+	s := &Store{log: o.Log, now: o.Now, schema: sc.version, fronts: newFronts()}
+	s.idle.L = &s.life
+	s.commit = (*badger.Txn).Commit
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	var err error
+	if o.InMemory {
+		s.db, err = badger.Open(tuned("", o, s.log))
+	} else {
+		err = s.openDir(dir, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.ready(o, sc); err != nil {
+		return nil, errors.Join(err, s.abandon())
+	}
+	return s, nil
+}
+
+// tuned is Badger for a small daemon. Its memory is bounded by two tables in memory and two caches.
+func tuned(data string, o Options, log *slog.Logger) badger.Options {
+	b := badger.DefaultOptions(data).WithLogger(words{log})
+	b.InMemory, b.SyncWrites = o.InMemory, !o.NoSync && !o.InMemory
+	b.MemTableSize, b.NumMemtables = 16<<20, 2
+	b.BlockCacheSize, b.IndexCacheSize = 32<<20, 16<<20
+	b.ValueLogFileSize, b.ValueThreshold = 64<<20, maxRecord+1
+	b.NumVersionsToKeep, b.DetectConflicts = 1, true
+	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 2, 6
+	b.NumGoroutines = 1
+	b.MetricsEnabled = false
+	b.ChecksumVerificationMode = options.OnBlockRead // all were verified before Open: see checkTables
+	if o.Compactors != nil {
+		b.NumCompactors = *o.Compactors
+	}
+	if b.NumCompactors == 0 {
+		b.NumLevelZeroTablesStall = 1 << 20 // nothing would ever end the stall
+	}
+	return b
+}
+
+// openDir takes the lock, looks for what Badger would pass over in silence, and opens Badger.
+func (s *Store) openDir(dir string, o Options) (err error) {
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	s.dir = dir
+	if s.home, err = hold(dir, o.Now); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.home.release())
+		}
+	}()
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	s.disk = newDisk(dir, o.FloorBytes)
+	if err := s.disk.start(); err != nil {
+		return err
+	}
+	b := tuned(filepath.Join(dir, dataDir), o, s.log)
+	if err := s.inspect(b, o.AcceptLoss); err != nil {
+		return err
+	}
+	s.db, err = badger.Open(b)
+	if err != nil {
+		return fmt.Errorf("open the store in %s: %w", dir, err)
+	}
+	return nil
+}
+
+// prepare makes the data directory, unless a restore was cut short.
+func (s *Store) prepare() error {
+	data := filepath.Join(s.dir, dataDir)
+	_, err := os.Stat(filepath.Join(s.dir, restoreDir))
+	if err == nil {
+		if _, err := os.Stat(data); errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("a restore into %s was cut short: run rouse restore again", s.dir)
+		}
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return fmt.Errorf("make the directory of the store: %w", err)
+	}
+	return private(s.dir)
+}
+
+// inspect compares what is on disk with what the mark says, before Badger repairs anything.
+func (s *Store) inspect(b badger.Options, accept bool) error {
+	tables, err := checkTables(b.Dir, b)
+	if err != nil {
+		return err
+	}
+	logs, err := readLogs(b.Dir)
+	if err != nil {
+		return fmt.Errorf("read the logs of the store in %s: %w", s.dir, err)
+	}
+	s.marked, err = readMark(s.dir)
+	if errors.Is(err, errMark) && accept {
+		err = nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: restore a backup, or go on without its word: rouse serve --accept-data-loss", err)
+	}
+	s.loss = judge(s.dir, tables, logs, s.marked)
+	switch {
+	case s.loss == nil:
+		return nil
+	case !accept:
+		return s.loss
+	}
+	return putAside(s.dir, logs)
+}
+
+// putAside copies the logs, before Badger cuts them, to where somebody may look at them.
+func putAside(dir string, logs []logFile) error {
+	to := filepath.Join(dir, damagedDir)
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	for _, l := range logs {
+		if err := copyFile(filepath.Join(to, filepath.Base(l.Path)), l.Path); err != nil {
+			return fmt.Errorf("put a damaged log aside: %w", err)
+		}
+	}
+	return nil
+}
+
+func copyFile(to, from string) error {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer src.Close() // only read
+	dst, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(dst, src)
+	return errors.Join(err, dst.Close())
+}
+
+// ready compares Badger's last commit with the mark, migrates, and starts the mark and the timers.
+func (s *Store) ready(o Options, sc schema) error {
+	seq, err := s.sequence()
+	if err != nil {
+		return err
+	}
+	if s.loss == nil && seq < s.marked {
+		s.loss = &LossError{Dir: s.dir, Have: seq, Want: s.marked, Mark: true}
+	}
+	if s.loss != nil && !o.AcceptLoss {
+		return s.loss
+	}
+	if err := s.migrate(sc); err != nil {
+		return err
+	}
+	if s.loss != nil {
+		if err := s.noteLoss(seq); err != nil {
+			return err
+		}
+	}
+	if s.dir == "" {
+		return nil
+	}
+	return s.startMark(o.NoSync)
+}
+
+// noteLoss writes down that the store was opened although commits are missing.
+func (s *Store) noteLoss(seq uint64) error {
+	text := fmt.Sprintf("opened at commit %d although commit %d had been durable; the loss was accepted", seq, s.loss.Want)
+	if s.now != nil {
+		text += " at " + s.now().UTC().Format(time.RFC3339)
+	}
+	s.log.Warn("store opened with lost commits", "have", seq, "want", s.loss.Want, "dir", s.dir)
+	return s.write(func(t *tx) error { return t.PutNote(store.NoteLoss, text) })
+}
+
+func (s *Store) startMark(noSync bool) (err error) {
+	seq, err := s.sequence()
+	if err != nil {
+		return err
+	}
+	if s.mark, err = newMark(s.dir, seq); err != nil {
+		return fmt.Errorf("write the mark of the store in %s: %w", s.dir, err)
+	}
+	if !noSync { // without sync a commit is durable after Close only
+		s.markTimer = time.AfterFunc(time.Hour, s.moveMark)
+		s.markTimer.Stop()
+	}
+	return private(s.dir)
+}
+
+// abandon closes what a failed Open had opened.
+func (s *Store) abandon() error {
+	s.stopTimers()
+	err := errors.Join(s.db.Close(), s.mark.close())
+	if s.home != nil {
+		err = errors.Join(err, s.home.release())
+	}
+	return err
+}

@@ -1,0 +1,64 @@
+package storetest
+
+import (
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+	"github.com/rouse/rouse/store"
+)
+
+var rotaTests = []test{
+	{name: "overrides", run: overridesKept},
+	{name: "silences", run: silencesKept},
+	{name: "contacts", run: contactsKept},
+}
+
+func overridesKept(h *harness) {
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutOverride(override("b", 10)), tx.PutOverride(override("a", 30)), tx.PutOverride(override("c", 20)))
+	})
+	overrides := func() []oncall.Override { return read(h, store.Tx.Overrides) }
+	same(h, "by From", overrides(), []oncall.Override{override("b", 10), override("c", 20), override("a", 30)})
+	h.update(func(tx store.Tx) error { return all(tx.PutOverride(override("b", 40)), tx.DeleteOverride("c")) })
+	same(h, "replaced and deleted", overrides(), []oncall.Override{override("a", 30), override("b", 40)})
+	absent(h, "deleting what is not there", h.s.Update(h.Context(), func(tx store.Tx) error { return tx.DeleteOverride("c") }))
+	if err := h.s.Update(h.Context(), func(tx store.Tx) error { return tx.PutOverride(override("", 0)) }); err == nil {
+		h.Error("an override without an ID: got no error")
+	}
+}
+
+func silencesKept(h *harness) {
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutSilence(silence("b", 10)), tx.PutSilence(silence("a", 30)), tx.PutSilence(silence("c", 20)))
+	})
+	silences := func() []router.Silence { return read(h, store.Tx.Silences) }
+	same(h, "by StartsAt", silences(), []router.Silence{silence("b", 10), silence("c", 20), silence("a", 30)})
+	same(h, "one", read(h, func(tx store.Tx) (router.Silence, error) { return tx.Silence("c") }), silence("c", 20))
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutSilence(silence("b", 40)), tx.DeleteSilence("c"), tx.DeleteSilence("no such"))
+	})
+	same(h, "replaced and deleted", silences(), []router.Silence{silence("a", 30), silence("b", 40)})
+	h.view(func(tx store.Tx) error {
+		_, err := tx.Silence("c")
+		absent(h, "deleted", err)
+		return nil
+	})
+	if err := h.s.Update(h.Context(), func(tx store.Tx) error { return tx.PutSilence(silence("", 0)) }); err == nil {
+		h.Error("a silence without an ID: got no error")
+	}
+}
+
+func contactsKept(h *harness) {
+	contact := func(a string) store.Contact {
+		return read(h, func(tx store.Tx) (store.Contact, error) { return tx.Contact(a) })
+	}
+	same(h, "unknown", contact("+41790000001"), store.Contact{Address: "+41790000001"})
+	want := store.Contact{Address: "+41790000001", User: "ana", Fails: 2, LastFail: at(1), LastPages: []string{"p", "q"}, Bundles: map[string][]int64{"B7": {1, 2}}}
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutContact(want), tx.PutContact(store.Contact{Address: "ana@example.com"}), tx.PutContact(store.Contact{Address: "+1"}))
+	})
+	same(h, "known", contact("+41790000001"), want)
+	want = store.Contact{Address: "+41790000001", User: "ana", OptedOut: true}
+	h.update(func(tx store.Tx) error { return tx.PutContact(want) })
+	same(h, "replaced", contact("+41790000001"), want)
+	same(h, "by address", read(h, store.Tx.Contacts), []store.Contact{{Address: "+1"}, want, {Address: "ana@example.com"}})
+}
