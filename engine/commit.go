@@ -108,7 +108,8 @@ func (e *Engine) gather(first *op) []*op {
 	return ops
 }
 
-// commitAll commits ops together; when the store says that it is too much, or one of them panics, they are parted.
+// commitAll commits ops together; when one of them may be the cause of an error (too much, no room for alerts, a panic), they
+// are parted, so that it harms itself alone.
 func (e *Engine) commitAll(ops []*op) {
 	for _, o := range ops {
 		e.pending.Add(-int64(o.weight))
@@ -128,7 +129,7 @@ func (e *Engine) commitParted(ops []*op) {
 		return
 	}
 	var p *panicError
-	if len(ops) > 1 && (errors.Is(err, store.ErrTooBig) || errors.As(err, &p)) {
+	if len(ops) > 1 && (errors.Is(err, store.ErrTooBig) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrRecord) || errors.As(err, &p)) {
 		e.commitParted(ops[:len(ops)/2])
 		e.commitParted(ops[len(ops)/2:])
 		return
@@ -136,6 +137,9 @@ func (e *Engine) commitParted(ops []*op) {
 	e.metrics.CommitFailures.Inc()
 	e.log.Error("commit failed", "err", err, "requests", len(ops))
 	e.doubt = true
+	if errors.Is(err, store.ErrFailed) {
+		e.once.Do(func() { close(e.failed) })
+	}
 	for _, o := range ops {
 		o.err = fmt.Errorf("%w: %w", ingest.ErrUnavailable, err)
 	}

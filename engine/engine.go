@@ -103,11 +103,13 @@ type Engine struct {
 	outbox  chan struct{}
 	review  chan struct{} // what suppresses incidents may have changed
 
-	stop  chan struct{}
-	loops sync.WaitGroup
-	sends sync.WaitGroup
-	final sync.WaitGroup // the committer, which stops last
-	quit  chan struct{}
+	failed chan struct{} // closed when the store has to be opened again
+	once   sync.Once
+	stop   chan struct{}
+	loops  sync.WaitGroup
+	sends  sync.WaitGroup
+	final  sync.WaitGroup // the committer, which stops last
+	quit   chan struct{}
 }
 
 // live is the snapshot that decisions see: the settings with what people changed at run time.
@@ -123,7 +125,7 @@ func New(d Deps) (*Engine, error) {
 		store: d.Store, log: d.Log, now: d.Now, metrics: d.Metrics,
 		hot: newHot(d.Settings.Inhibit), pulse: newPulse(), breaker: newBreakers(),
 		queue: make(chan *op, queueLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
-		stop: make(chan struct{}), quit: make(chan struct{}),
+		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
@@ -209,6 +211,9 @@ func (e *Engine) Stop() {
 	close(e.quit)
 	e.final.Wait()
 }
+
+// Failed is closed when the store can do nothing more until it is opened again: the process has to end and start anew.
+func (e *Engine) Failed() <-chan struct{} { return e.failed }
 
 // Reload swaps the settings whole. Open incidents go on with the new ones from their next step.
 func (e *Engine) Reload(ctx context.Context, s Settings) error {
