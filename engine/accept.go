@@ -40,7 +40,7 @@ func (b *batch) inhibits(a *alert.Alert) {
 		return
 	}
 	h := b.e.hot
-	if !h.inhibit.Set(a) {
+	if !h.inhibit.set(a) {
 		return
 	}
 	back := *a
@@ -49,7 +49,7 @@ func (b *batch) inhibits(a *alert.Alert) {
 	} else {
 		back.State = alert.Firing
 	}
-	b.undoing(func() { h.inhibit.Set(&back) })
+	b.undoing(func() { h.inhibit.set(&back) })
 	b.after(func() { nudge(b.e.review) })
 }
 
@@ -198,7 +198,7 @@ func (b *batch) keep(row *store.Alert) error {
 func (b *batch) refires(a *alert.Alert, row *store.Alert, known bool) error {
 	trim(a)
 	fresh := store.Alert{Alert: *a, FirstAt: b.now, SeenAt: b.now, UpdatedAt: b.now}
-	where := b.route(a)
+	where := b.live.route(a)
 	var open []int64
 	if known {
 		var err error
@@ -301,12 +301,12 @@ func (b *batch) latest(d *router.Decision) (int64, error) {
 }
 
 // route says where an alert goes. Heartbeats go to the service that their configuration names.
-func (b *batch) route(a *alert.Alert) []router.Decision {
+func (l *live) route(a *alert.Alert) []router.Decision {
 	if a.Integration == heartbeatIntegration {
 		return []router.Decision{{
 			Service: a.Labels["service"], GroupKey: "heartbeat " + a.Key, Route: "heartbeats", ReopenWindow: 10 * time.Minute,
 			GroupLabels: map[string]string{"heartbeat": a.Key},
 		}}
 	}
-	return b.live.Tree.Route(*a)
+	return l.Tree.Route(*a)
 }

@@ -118,10 +118,12 @@ func (b *batch) ask(p *store.Page) ([]job, error) {
 	p.Fence++
 	p.Polls++
 	prov := b.provider(p.Provider)
+	m := b.message(p)
+	m.Text = p.Sent // rendered anew it would tell another age, and a provider finds a text by its words
 	if err := b.put(p); err != nil {
 		return nil, err
 	}
-	return []job{{kind: jobFind, page: *p, provider: prov, message: b.message(p)}}, nil
+	return []job{{kind: jobFind, page: *p, provider: prov, message: m}}, nil
 }
 
 func (b *batch) provider(name string) notify.Provider {
@@ -160,7 +162,7 @@ func (b *batch) claimHangUp(p *store.Page) ([]job, error) {
 	if err != nil {
 		return nil, b.end(p, store.Void, "")
 	}
-	canceller, ok := b.provider(t.Provider).(notify.Canceller)
+	_, ok := b.provider(t.Provider).(notify.Canceller)
 	if !ok || t.ProviderID == "" || t.State != store.Accepted || p.Attempt >= 3 {
 		return nil, b.end(p, store.Void, "nothing to hang up")
 	}
@@ -168,7 +170,6 @@ func (b *batch) claimHangUp(p *store.Page) ([]job, error) {
 	p.Attempt++
 	p.Fence++
 	p.ProviderID = t.ProviderID
-	_ = canceller
 	return []job{{kind: jobHangUp, page: *p, provider: b.provider(t.Provider)}}, b.put(p)
 }
 
@@ -273,13 +274,17 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 	if p.FirstAt.IsZero() {
 		p.FirstAt = b.now
 	}
+	m := b.message(p)
+	if p.Via == oncall.SMS {
+		p.Sent = m.Text
+	}
 	if err := b.put(p); err != nil {
 		return nil, err
 	}
 	if err := b.remember(p); err != nil {
 		return nil, err
 	}
-	return []job{{kind: jobSend, page: *p, provider: prov, message: b.message(p)}}, nil
+	return []job{{kind: jobSend, page: *p, provider: prov, message: m}}, nil
 }
 
 // unprovided is a page that no provider takes now: it fails for good without one, and waits for the breaker otherwise.
@@ -313,9 +318,9 @@ func (b *batch) remember(p *store.Page) error {
 	c.User = p.User
 	if p.Kind == incident.PageAlert || p.Kind == incident.PageUpdate {
 		if p.Via == oncall.SMS {
-			c.Sent = recent(append(c.Sent, b.now), b.now, time.Hour)
+			c.Sent = recent(append(c.Sent, b.now), b.now, max(time.Hour, b.live.Limits.SMS.Per))
 		} else {
-			c.Called = recent(append(c.Called, b.now), b.now, time.Hour)
+			c.Called = recent(append(c.Called, b.now), b.now, max(time.Hour, b.live.Limits.Call.Per))
 		}
 		c.Replies = nil // a new page: whoever answers is a person again
 	}

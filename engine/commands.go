@@ -123,8 +123,13 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, ok := a.(incident.Escalate); ok {
+	switch a.(type) {
+	case incident.Escalate:
 		did = "escalated" + paging(i) + "."
+	case incident.Resolve:
+		if i.Firing > 0 {
+			did += fmt.Sprintf(" %d of its alerts still fire: unless they recover, it pages again %s.", i.Firing, "in "+ago(i.WakeAt.Sub(s.b.now)))
+		}
 	}
 	return fmt.Sprintf("%s %s", i.Ref(), did), nil
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	sendTimeout  = 14 * time.Second // of one call to a provider: well inside its lease
-	pollSMS      = 60 * time.Second // without a word about a text, it is looked up
+	pollText     = 60 * time.Second // without a word about a text, it is looked up
 	pollCall     = 90 * time.Second // a call rings for a while first
 	pollsAtMost  = 5
 	attemptsMost = 6
@@ -144,8 +144,8 @@ func (b *batch) settle(j *job, r notify.Receipt, err error) error {
 		return perr
 	}
 	if err == nil {
-		b.e.breaker.heal(j.provider.Name())
-		b.e.metrics.ProviderUp.WithLabelValues(j.provider.Name()).Set(1)
+		b.e.breaker.heal(line{j.provider.Name(), p.Via})
+		b.e.metrics.ProviderUp.WithLabelValues(j.provider.Name()).Set(b.e.breaker.up(j.provider.Name(), b.now))
 		return b.accepted(p, j, r)
 	}
 	if p.Fence != j.page.Fence || p.State != store.Sending {
@@ -196,7 +196,7 @@ func pollAfter(via oncall.Method) time.Duration {
 	if via == oncall.Call {
 		return pollCall
 	}
-	return pollSMS
+	return pollText
 }
 
 // refused is a page that the provider did not take, or may have taken without saying so.
@@ -216,8 +216,10 @@ func (b *batch) refused(p *store.Page, prov notify.Provider, e *notify.Error) er
 	}
 	switch e.Class {
 	case notify.Account, notify.Filtered:
-		b.e.breaker.trip(prov.Name(), b.now.Add(breakerOpen))
-		b.e.metrics.ProviderUp.WithLabelValues(prov.Name()).Set(0)
+		if e.Wide {
+			b.e.breaker.trip(line{prov.Name(), p.Via}, b.now.Add(breakerOpen))
+			b.e.metrics.ProviderUp.WithLabelValues(prov.Name()).Set(0)
+		}
 		return b.elsewhere(p, prov, e)
 	case notify.Throttle, notify.Queue, notify.Transient:
 		return b.again(p, prov, e)
@@ -334,7 +336,7 @@ func (b *batch) stillGoing(p *store.Page, s notify.Status) error {
 			return err
 		}
 	}
-	p.NextAt = b.now.Add(pollSMS)
+	p.NextAt = b.now.Add(pollText)
 	return b.put(p)
 }
 

@@ -141,28 +141,26 @@ func (e *Engine) SendTest(ctx context.Context, user oncall.UserID, via oncall.Me
 	return id, err
 }
 
-// Alerts returns the alerts that fire now, each with what suppresses it, for Alertmanager's API.
+// Alerts returns the alerts that fire now, each with what suppresses it, for Alertmanager's API. It keeps no commit waiting.
 func (e *Engine) Alerts(ctx context.Context) (held []ingest.Held, err error) {
-	live := e.live.Load()
-	err = e.commit(ctx, 1, func(b *batch) error {
-		held = nil
-		err := b.tx.EachFiring(func(a store.Alert) error {
+	live, now := e.live.Load(), e.now().UTC()
+	err = e.store.View(ctx, func(tx store.Tx) error {
+		return tx.EachFiring(func(a store.Alert) error {
 			if at, ok := e.hot.seen(a.ID()); ok && at.After(a.UpdatedAt) {
 				a.UpdatedAt = at
 			}
-			held = append(held, b.held(&a, live))
+			held = append(held, e.held(&a, live, now))
 			return nil
 		})
-		return b.fail(err)
 	})
 	return held, err
 }
 
-func (b *batch) held(a *store.Alert, live *live) ingest.Held {
+func (e *Engine) held(a *store.Alert, live *live, now time.Time) ingest.Held {
 	h := ingest.Held{Alert: a.Alert, UpdatedAt: a.UpdatedAt}
-	for k, d := range b.route(&a.Alert) {
+	for k, d := range live.route(&a.Alert) {
 		if k == 0 {
-			h.Suppressed = live.gate.All(&a.Alert, &d, b.e.hot.inhibit, b.now)
+			h.Suppressed = e.hot.inhibit.all(live.gate, &a.Alert, &d, now)
 		}
 		g := ingest.Group{Service: d.Service, Labels: d.GroupLabels}
 		if k < len(a.Incidents) {

@@ -25,8 +25,41 @@ type hot struct {
 	firing   map[alert.ID]*warm
 	waiting  map[alert.ID]int // asked for, not committed yet
 	ends     endHeap
-	inhibit  *router.Inhibitor // owned by the committer
-	reviewAt time.Time         // owned by the clock: when a silence or window begins or ends next
+	inhibit  sources
+	reviewAt time.Time // owned by the clock: when a silence or window begins or ends next
+}
+
+// sources is the index of inhibition. The committer writes it; readers of the API look as well.
+type sources struct {
+	mu    sync.RWMutex
+	index *router.Inhibitor
+}
+
+// set tells the index about an alert and reports whether that may change what is inhibited.
+func (s *sources) set(a *alert.Alert) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.index.Set(a)
+}
+
+// swap replaces the index, as new rules demand.
+func (s *sources) swap(index *router.Inhibitor) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.index = index
+}
+
+// check says what suppresses an alert first, all says everything.
+func (s *sources) check(g *router.Gate, a *alert.Alert, d *router.Decision, now time.Time) *router.Suppression {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return g.Check(a, d, s.index, now)
+}
+
+func (s *sources) all(g *router.Gate, a *alert.Alert, d *router.Decision, now time.Time) []router.Suppression {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return g.All(a, d, s.index, now)
 }
 
 // warm is what is remembered of one firing alert.
@@ -40,7 +73,7 @@ type warm struct {
 }
 
 func newHot(rules []router.InhibitRule) *hot {
-	return &hot{seed: maphash.MakeSeed(), firing: map[alert.ID]*warm{}, waiting: map[alert.ID]int{}, inhibit: router.NewInhibitor(rules)}
+	return &hot{seed: maphash.MakeSeed(), firing: map[alert.ID]*warm{}, waiting: map[alert.ID]int{}, inhibit: sources{index: router.NewInhibitor(rules)}}
 }
 
 // load reads the firing alerts. An alert that expires is given its full time again, for what was heard of it since its row
@@ -60,7 +93,7 @@ func (h *hot) load(tx store.Tx, open []int64, now time.Time) error {
 		for _, n := range a.Incidents {
 			w.orphan = w.orphan && !isOpen[n]
 		}
-		h.inhibit.Set(&a.Alert)
+		h.inhibit.set(&a.Alert)
 		return nil
 	})
 }
@@ -204,7 +237,7 @@ func (h *hot) inhibitRules(rules []router.InhibitRule, s store.Store) {
 		return tx.EachFiring(func(a store.Alert) error { fresh.Set(&a.Alert); return nil })
 	})
 	if err == nil {
-		h.inhibit = fresh
+		h.inhibit.swap(fresh)
 	}
 }
 

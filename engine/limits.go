@@ -81,33 +81,41 @@ func (b *batch) capped(via oncall.Method, limit int) (bool, error) {
 	return n >= int64(limit), b.fail(err)
 }
 
-// breakers keep providers that are down out of use for a while.
+// breakers keep a provider out of use for a method that it refuses to everybody, for a while.
 type breakers struct {
 	mu   sync.Mutex
-	open map[string]time.Time // until when
+	open map[line]time.Time // until when
 }
 
-func newBreakers() *breakers { return &breakers{open: map[string]time.Time{}} }
+// line is one method over one provider.
+type line struct {
+	provider string
+	via      oncall.Method
+}
 
-// trip takes a provider out of use until t; then one page probes it.
-func (b *breakers) trip(name string, t time.Time) {
+func newBreakers() *breakers { return &breakers{open: map[line]time.Time{}} }
+
+// trip takes a line out of use until t; then one page probes it.
+func (b *breakers) trip(l line, t time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.open[name] = t
+	b.open[l] = t
 }
 
-func (b *breakers) heal(name string) {
+func (b *breakers) heal(l line) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.open, name)
+	delete(b.open, l)
 }
 
-// up is 1 while a provider is in use, and 0 while it is not.
+// up is 1 while a provider is in use, and 0 while one of its lines is not.
 func (b *breakers) up(name string, now time.Time) float64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.open[name].After(now) {
-		return 0
+	for l, until := range b.open {
+		if l.provider == name && until.After(now) {
+			return 0
+		}
 	}
 	return 1
 }
@@ -121,7 +129,7 @@ func (b *breakers) choose(all []notify.Provider, p *store.Page, now time.Time) (
 		if !prov.Carries(p.Via) {
 			continue
 		}
-		if until, ok := b.open[prov.Name()]; ok && until.After(now) {
+		if until, ok := b.open[line{prov.Name(), p.Via}]; ok && until.After(now) {
 			wait = earlier(wait, until)
 			continue
 		}

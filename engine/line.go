@@ -58,6 +58,9 @@ func (b *batch) status(p *store.Page, s notify.Status) error {
 		return b.arrived(p, s)
 	case !p.State.Live():
 		return b.put(p) // its first final word stands
+	case p.Kind == incident.PageAlert && p.Via == oncall.Call && s.Outcome != notify.Machine && !b.speaks(p):
+		p.Outcome = s.Outcome // it ended because nobody needs it any more: no fault of the phone's
+		return b.end(p, store.Void, "hung up: no longer needed")
 	case s.Outcome == notify.Cancelled:
 		p.Outcome = s.Outcome
 		return b.end(p, store.Void, "hung up")

@@ -7,7 +7,7 @@ import (
 )
 
 func (b *batch) check(a *alert.Alert, d *router.Decision) *router.Suppression {
-	return b.live.gate.Check(a, d, b.e.hot.inhibit, b.now)
+	return b.e.hot.inhibit.check(b.live.gate, a, d, b.now)
 }
 
 // together is what suppresses an incident when an alert, muted or not, joins it: one that people may hear of is enough.
@@ -32,7 +32,7 @@ func (b *batch) suppression(i *incident.Incident) (*router.Suppression, error) {
 			if m.State != alert.Firing {
 				continue
 			}
-			s := b.check(&m.Alert, pick(b.route(&m.Alert), i))
+			s := b.check(&m.Alert, pick(b.live.route(&m.Alert), i))
 			if s == nil {
 				return nil, nil
 			}

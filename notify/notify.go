@@ -136,6 +136,7 @@ type Error struct {
 	Code       int           // the provider's code or the HTTP status
 	RetryAfter time.Duration // zero: not said
 	Unknown    bool          // ended without an answer: the message may have been sent
+	Wide       bool          // about the account or the sender as a whole, not about this recipient alone
 	Err        error
 }
 

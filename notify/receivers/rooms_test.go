@@ -68,12 +68,6 @@ func (s *street) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, text)
 }
 
-func (s *street) requests() []request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.seen)
-}
-
 // take returns the requests so far and forgets them.
 func (s *street) take() []request {
 	s.mu.Lock()

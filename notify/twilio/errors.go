@@ -81,6 +81,14 @@ var classes = map[int]notify.Class{
 	30019: notify.Content, // too large for the carrier
 }
 
+// narrow are codes of the account's classes that speak of one recipient or one country: others can still be reached.
+var narrow = map[int]bool{21408: true, 21215: true, 21216: true, 21608: true, 21219: true, 21612: true}
+
+// wide reports whether a refusal concerns everybody.
+func wide(class notify.Class, code int) bool {
+	return (class == notify.Account || class == notify.Filtered) && !narrow[code]
+}
+
 // class looks a code up and notes one that the table lacks, so that it gets a place there.
 func (p *Provider) class(code int) notify.Class {
 	if c, ok := classes[code]; ok {
@@ -131,6 +139,7 @@ func (p *Provider) refused(out *notify.Error, rest *client.TwilioRestError, r *r
 	case status == http.StatusRequestEntityTooLarge:
 		out.Class = notify.Content
 	}
+	out.Wide = wide(out.Class, out.Code)
 }
 
 func said(e *client.TwilioRestError) string {
