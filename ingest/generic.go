@@ -237,6 +237,7 @@ func (m *message) into(b *batch) error {
 		return nil
 	}
 	tidy(&a)
+	named(&a)
 	b.alerts = append(b.alerts, a)
 	return nil
 }

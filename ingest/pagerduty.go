@@ -106,6 +106,7 @@ func (e *event) batch(mint func() string) (batch, string) {
 	default:
 		a := e.trigger(key)
 		tidy(&a)
+		named(&a)
 		b.alerts = []alert.Alert{a}
 	}
 	return b, key

@@ -53,6 +53,18 @@ func tidy(a *alert.Alert) {
 	a.Annotations[cutNote] = strings.Join(cuts, "; ")
 }
 
+// named gives an alert of a source that has no labels of its own the label alertname, its title, so that routes which group
+// by alertname tell different alerts apart. Its identity stays what it was.
+func named(a *alert.Alert) {
+	if a.State != alert.Firing || a.Labels["alertname"] != "" || a.Title == "" {
+		return
+	}
+	if a.Labels == nil {
+		a.Labels = alert.Labels{}
+	}
+	a.Labels["alertname"] = a.Title
+}
+
 // safeKey keeps a key as it is where it can be stored and printed, and otherwise uses its hash.
 func safeKey(k string) string {
 	if len(k) <= maxKey && plain(k) {
