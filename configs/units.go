@@ -77,22 +77,9 @@ func parseInstant(s string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time", clip(s))
 }
 
-// wall is the instant at which a zone's clocks show what u shows in UTC. A wall time that comes twice means the first; one
-// that a change of the clocks skips is moved later by what was skipped (time.Date promises neither).
+// wall is the instant at which a zone's clocks show what u shows in UTC, by the rule of package oncall.
 func wall(u time.Time, zone *time.Location) time.Time {
-	offset := func(at time.Time) time.Duration {
-		_, seconds := at.In(zone).Zone()
-		return time.Duration(seconds) * time.Second
-	}
-	before, after := offset(u.Add(-26*time.Hour)), offset(u.Add(26*time.Hour))
-	first, second := u.Add(-before), u.Add(-after)
-	if offset(first) == before {
-		return first.UTC()
-	}
-	if offset(second) == after {
-		return second.UTC()
-	}
-	return first.UTC()
+	return oncall.Wall(zone, oncall.DateOf(u), u.Hour()*60+u.Minute()).UTC()
 }
 
 var weekdays = [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}

@@ -75,7 +75,7 @@ func TestRoute(t *testing.T) {
 		}},
 		{"continue with the same group key is one decision", alert.Labels{"severity": "info", "alertname": "Z"}, []Decision{{
 			Service: "housekeeping", Urgency: "low", GroupKey: `{alertname="Z"}`, GroupLabels: map[string]string{"alertname": "Z"},
-			Receivers: []string{"chat", "ops"}, ReopenWindow: 10 * time.Minute, Route: "rouse.yaml:82", MuteIntervals: []string{"nights", "!office"},
+			Receivers: []string{"chat", "ops"}, ReopenWindow: 10 * time.Minute, Route: "rouse.yaml:82",
 			Why: []string{root, `matched route rouse.yaml:82 (severity=~"info|none")`,
 				"also matched route rouse.yaml:88: the same service and group, so the same incident"},
 		}}},

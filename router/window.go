@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
+	"github.com/rouse/rouse/oncall"
 )
 
 // Window is planned work during which nobody is paged for alerts that match: once, or again and again.
@@ -75,7 +76,7 @@ func (w Window) start(now time.Time, days int) (time.Time, bool) {
 	if len(w.Weekdays) > 0 && !slices.Contains(w.Weekdays, day.Weekday()) {
 		return time.Time{}, false
 	}
-	return wall(zone, day.Add(time.Duration(w.Minute)*time.Minute)), true
+	return oncall.Wall(zone, oncall.DateOf(day), w.Minute), true
 }
 
 // span is a stretch of time in which something is the same. A zero until is for ever.
@@ -96,34 +97,4 @@ func (w Window) span(now time.Time) span {
 		return span{from: now, until: until, in: true, known: true}
 	}
 	return span{from: now, until: w.opens(now), known: true}
-}
-
-// wall returns the instant at which a clock in zone shows what shown shows, read as UTC. A time that the clocks skip is moved
-// later by the gap, and of one that they show twice it is the first.
-func wall(zone *time.Location, shown time.Time) time.Time {
-	y, m, d := shown.Date()
-	t := time.Date(y, m, d, shown.Hour(), shown.Minute(), shown.Second(), 0, zone)
-	begin, _ := t.ZoneBounds()
-	got := shows(t)
-	switch {
-	case got.Before(shown): // skipped, and read with the offset that comes after: read it with the one before
-		return shown.Add(-offset(t)).In(zone)
-	case begin.IsZero():
-		return t
-	}
-	// With the offset that went before t's, is it shown before that one ended too?
-	first := shown.Add(-offset(begin.Add(-time.Second))).In(zone)
-	if got.After(shown) || first.Before(begin) {
-		return first
-	}
-	return t
-}
-
-// shows is what a clock in t's zone shows at t, read as UTC.
-func shows(t time.Time) time.Time { return t.UTC().Add(offset(t)) }
-
-// offset is how far t's zone is ahead of UTC at t.
-func offset(t time.Time) time.Duration {
-	_, seconds := t.Zone()
-	return time.Duration(seconds) * time.Second
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/rouse/rouse/oncall"
 )
 
 func TestWindowActive(t *testing.T) {
@@ -70,7 +72,7 @@ func TestWall(t *testing.T) {
 			mid = change.In(z)
 		}
 		shown := shows(mid).Add(time.Duration(rapid.IntRange(-26*60, 26*60).Draw(r, "minutes")) * time.Minute).Truncate(time.Minute)
-		got := wall(z, shown)
+		got := oncall.Wall(z, oncall.DateOf(shown), shown.Hour()*60+shown.Minute())
 		before := offset(got.Add(-26 * time.Hour))
 		for x := shown.Add(-15 * time.Hour); x.Before(shown.Add(15 * time.Hour)); x = x.Add(time.Minute) {
 			if shows(x.In(z)).Equal(shown) {
@@ -107,4 +109,13 @@ func TestWindowOpens(t *testing.T) {
 			r.Fatalf("%+v does not change at %s", w, s.until)
 		}
 	})
+}
+
+// shows is what a clock in t's zone shows at t, read as UTC.
+func shows(t time.Time) time.Time { return t.UTC().Add(offset(t)) }
+
+// offset is how far t's zone is ahead of UTC at t.
+func offset(t time.Time) time.Duration {
+	_, seconds := t.Zone()
+	return time.Duration(seconds) * time.Second
 }
