@@ -1,0 +1,212 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
+)
+
+const (
+	listUnset, listMost     = 50, 500
+	alertsUnset, alertsMost = 100, 1000
+	timelineMost            = 1000
+)
+
+// grades, codes and states are the words that the API takes.
+var (
+	grades = []string{string(incident.GradeHigh), string(incident.GradeMedium), string(incident.GradeLow)}
+	codes  = []string{"fixed", "workaround", "restored", "recovered", "duplicate", "false_alarm", "by_change", "by_problem"}
+	states = map[string][]incident.State{
+		"open":         {incident.Triggered, incident.Acknowledged, incident.OnHold},
+		"triggered":    {incident.Triggered},
+		"acknowledged": {incident.Acknowledged},
+		"on_hold":      {incident.OnHold},
+		"resolved":     {incident.Resolved},
+		"closed":       {incident.Closed},
+	}
+)
+
+// listIncidents is GET /api/v1/incidents.
+func (c *call) listIncidents() error {
+	f, err := c.filter()
+	if err != nil {
+		return err
+	}
+	out := client.IncidentList{Incidents: []client.Incident{}}
+	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+		got, next, err := c.list(tx, f)
+		out.Next = next
+		for k := range got {
+			out.Incidents = append(out.Incidents, c.s.wireIncident(&got[k]))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.write(http.StatusOK, out)
+	return nil
+}
+
+// filter reads the query of a list.
+func (c *call) filter() (f store.Filter, err error) {
+	q := c.r.URL.Query()
+	for _, s := range q["state"] {
+		for _, word := range strings.Split(s, ",") {
+			which, ok := states[word]
+			if !ok {
+				return f, bad("state", "Write open, triggered, acknowledged, on_hold, resolved or closed.", "%q is no state", brief(word))
+			}
+			f.States = append(f.States, which...)
+		}
+	}
+	f.Service, f.Team = q.Get("service"), q.Get("team")
+	var errs [4]error
+	f.Since, errs[0] = c.instant("since")
+	f.Until, errs[1] = c.instant("until")
+	f.Limit, errs[2] = c.count("limit", listUnset, listMost)
+	f.Below, errs[3] = c.sequence("before")
+	return f, first(errs[:])
+}
+
+// first returns the first error that there is.
+func first(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// getIncident is GET /api/v1/incidents/{n}.
+func (c *call) getIncident() error {
+	n, err := c.number()
+	if err != nil {
+		return err
+	}
+	limit, err := c.count("alerts", alertsUnset, alertsMost)
+	if err != nil {
+		return err
+	}
+	st, err := c.story(n, limit)
+	if err != nil {
+		return err
+	}
+	out := client.IncidentDetail{
+		Incident: c.s.wireIncident(&st.incident), Entries: st.incident.Entries, MoreAlerts: st.more,
+		Timeline: []client.Entry{}, Alerts: []client.Alert{}, Pages: []client.Page{},
+	}
+	for k := max(0, len(st.timeline)-timelineMost); k < len(st.timeline); k++ {
+		out.Timeline = append(out.Timeline, wireEntry(&st.timeline[k]))
+	}
+	for k := range st.alerts {
+		out.Alerts = append(out.Alerts, wireAlert(&st.alerts[k]))
+	}
+	for k := range st.pages {
+		out.Pages = append(out.Pages, wirePage(&st.pages[k]))
+	}
+	c.write(http.StatusOK, out)
+	return nil
+}
+
+// story is everything about one incident, as one snapshot.
+type story struct {
+	incident incident.Incident
+	timeline []incident.Entry
+	alerts   []store.Alert
+	more     bool // there are more alerts
+	pages    []store.Page
+}
+
+// story reads an incident that the caller may see, with at most limit of its alerts.
+func (c *call) story(n int64, limit int) (st story, err error) {
+	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		if st.incident, err = c.incident(tx, n); err != nil {
+			return err
+		}
+		return st.fill(tx, limit)
+	})
+	return st, err
+}
+
+// fill reads what belongs to the story's incident.
+func (st *story) fill(tx store.Tx, limit int) (err error) {
+	n := st.incident.Number
+	if st.timeline, err = tx.Timeline(n); err != nil {
+		return err
+	}
+	if st.alerts, err = tx.AlertsOf(n, alert.ID{}, limit+1); err != nil {
+		return err
+	}
+	if st.more = len(st.alerts) > limit; st.more {
+		st.alerts = st.alerts[:limit]
+	}
+	st.pages, err = tx.PagesOf(n)
+	return err
+}
+
+// report is POST /api/v1/incidents: a person says that something is broken.
+func (c *call) report() error {
+	var in client.Report
+	if err := c.decode(&in); err != nil {
+		return err
+	}
+	o, err := c.opening(in)
+	if err != nil {
+		return err
+	}
+	i, err := c.s.Engine.Open(c.r.Context(), o)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Location", "/api/v1/incidents/"+i.Ref()[len("INC-"):])
+	c.write(http.StatusCreated, c.s.wireIncident(&i))
+	return nil
+}
+
+// opening checks a report against the rulebook.
+func (c *call) opening(in client.Report) (incident.Open, error) {
+	book := c.s.Engine.Book()
+	o := incident.Open{
+		By: c.who.actor(), Service: in.Service, Impact: incident.Grade(in.Impact), Urgency: incident.Grade(in.Urgency),
+		Type: in.Type, Category: in.Category,
+	}
+	var errs [6]error
+	o.Title, errs[0] = line("title", in.Title)
+	o.Text, errs[1] = text("text", in.Text, longestText)
+	errs[2] = among("impact", in.Impact, grades...)
+	errs[3] = among("urgency", in.Urgency, grades...)
+	errs[4], errs[5] = checkType(book, in.Type, in.Category)
+	switch {
+	case first(errs[:]) != nil:
+		return o, first(errs[:])
+	case o.Title == "":
+		return o, bad("title", "Say in one line what is broken.", "it is missing")
+	case in.Service == "":
+		return o, bad("service", "Name one of the services of the configuration.", "it is missing")
+	}
+	if _, ok := book.Services[in.Service]; !ok {
+		return o, &incident.UnknownServiceError{Name: in.Service}
+	}
+	return o, nil
+}
+
+// checkType checks a type and category against those of the configuration, where it has any.
+func checkType(book *incident.Rulebook, kind, category string) (badType, badCategory error) {
+	if len(book.Types) == 0 || kind == "" && category == "" {
+		return nil, nil
+	}
+	names := make([]string, 0, len(book.Types))
+	for name := range book.Types {
+		names = append(names, name)
+	}
+	if kind == "" {
+		kind = "technical"
+	}
+	return among("type", kind, sorted(names)...), among("category", category, book.Types[kind]...)
+}

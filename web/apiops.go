@@ -1,0 +1,228 @@
+package web
+
+import (
+	_ "embed"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
+)
+
+const actsUnset, actsMost = 100, 1000
+
+// send is POST /api/v1/send: a real page that says that nothing is broken. To oneself it is free; to others it wakes people.
+func (c *call) send() error {
+	var in client.TestPage
+	if err := c.decode(&in); err != nil {
+		return err
+	}
+	u, ok := c.s.Engine.Book().Roster.UserByName(in.User)
+	if !ok {
+		return incident.ErrNobody
+	}
+	if u.ID != c.who.user && !c.who.role.allows(Manager) {
+		return errNoTestRight
+	}
+	if in.Via == "" {
+		in.Via = string(oncall.SMS)
+	}
+	if err := among("via", in.Via, string(oncall.SMS), string(oncall.Call), string(oncall.Email)); err != nil {
+		return err
+	}
+	if u.Address(oncall.Method(in.Via)) == "" {
+		return errNoContact
+	}
+	words, err := line("text", in.Text)
+	if err != nil {
+		return err
+	}
+	id, err := c.s.Engine.SendTest(c.r.Context(), u.ID, oncall.Method(in.Via), words, c.who.actor())
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Location", "/api/v1/pages/"+id)
+	c.write(http.StatusAccepted, client.Sent{Page: id})
+	return nil
+}
+
+// page is GET /api/v1/pages/{id...}. A page is seen by who sees its incident.
+func (c *call) page() error {
+	var p store.Page
+	err := c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		if p, err = tx.Page(c.r.PathValue("id")); err != nil || p.Incident == 0 {
+			return err
+		}
+		_, err = c.incident(tx, p.Incident)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.write(http.StatusOK, wirePage(&p))
+	return nil
+}
+
+// contacts is GET /api/v1/contacts: every number and address of the configuration, with what is known of it.
+func (c *call) contacts() error {
+	out := []client.Contact{}
+	err := c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+		for _, u := range c.s.Engine.Book().Roster.Users() {
+			for _, address := range []string{u.Phone, u.Email} {
+				if address == "" {
+					continue
+				}
+				known, err := tx.Contact(address)
+				if err != nil {
+					return err
+				}
+				out = append(out, wireContact(u, address, &known))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.write(http.StatusOK, out)
+	return nil
+}
+
+func wireContact(u oncall.User, address string, k *store.Contact) client.Contact {
+	out := client.Contact{
+		User: string(u.ID), Name: u.Name, Via: []string{string(oncall.Email)}, Address: mask(oncall.Email, address), Health: "unknown",
+		LastOK: k.LastOK, LastFail: k.LastFail, LastClass: string(k.LastClass), LastCode: k.LastCode, Fails: k.Fails,
+	}
+	if address == u.Phone {
+		out.Via, out.Address = []string{string(oncall.SMS), string(oncall.Call)}, notify.MaskNumber(address)
+	}
+	switch {
+	case k.Broken != notify.None:
+		out.Health = "broken"
+	case k.OptedOut:
+		out.Health = "opted-out"
+	case k.Fails > 0:
+		out.Health = "failing"
+	case !k.LastOK.IsZero():
+		out.Health = "ok"
+	}
+	return out
+}
+
+// heartbeats is GET /api/v1/heartbeats.
+func (c *call) heartbeats() error {
+	last, missed := c.s.Engine.Heartbeats()
+	out := []client.Heartbeat{}
+	for name, at := range last {
+		out = append(out, client.Heartbeat{Name: name, LastAt: utc(at), Missed: missed[name]})
+	}
+	slices.SortFunc(out, func(a, b client.Heartbeat) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	c.write(http.StatusOK, out)
+	return nil
+}
+
+// acts is GET /api/v1/acts.
+func (c *call) acts() error {
+	after, err := c.sequence("after")
+	if err != nil {
+		return err
+	}
+	limit, err := c.count("limit", actsUnset, actsMost)
+	if err != nil {
+		return err
+	}
+	out := []client.Act{}
+	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+		got, err := tx.Acts(after, limit)
+		for _, a := range got {
+			out = append(out, client.Act{Seq: a.Seq, At: a.At, By: wireActor(a.By), Verb: a.Verb, What: a.What, Data: a.Data})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.write(http.StatusOK, out)
+	return nil
+}
+
+// reload is POST /-/reload.
+func (c *call) reload() error {
+	if c.s.Reload == nil {
+		return errNoReload
+	}
+	if err := c.s.Reload(c.r.Context()); err != nil {
+		return &reloadError{err}
+	}
+	c.write(http.StatusOK, map[string]string{"status": "reloaded"})
+	return nil
+}
+
+// healthy is GET /-/healthy: the process is alive.
+func (c *call) healthy() error {
+	c.write(http.StatusOK, map[string]string{"status": "healthy"})
+	return nil
+}
+
+// ready is GET /-/ready: alerts can be taken and kept.
+func (c *call) ready() error {
+	if c.s.Ready != nil {
+		if err := c.s.Ready(c.r.Context()); err != nil {
+			return &readyError{err}
+		}
+	}
+	c.write(http.StatusOK, map[string]string{"status": "ready"})
+	return nil
+}
+
+// metrics is GET /metrics.
+func (c *call) metrics() error {
+	if c.s.Metrics == nil {
+		return errNoRoute
+	}
+	c.s.Metrics.ServeHTTP(c.w, c.r)
+	return nil
+}
+
+// openapi describes the API. It is written by hand, and a test compares it with the routes and with real answers.
+//
+//go:embed openapi.yaml
+var openapi []byte
+
+func (c *call) openapiYAML() error {
+	c.w.Header().Set("Content-Type", "application/yaml")
+	_, _ = c.w.Write(openapi) // whoever asked is gone; nothing is left to do
+	return nil
+}
+
+// openapiAsJSON is the same as JSON, for tools that want it. A test keeps the two alike (go test ./web -update writes it).
+//
+//go:embed openapi.json
+var openapiAsJSON []byte
+
+func (c *call) openapiJSON() error {
+	c.w.Header().Set("Content-Type", "application/json")
+	_, _ = c.w.Write(openapiAsJSON) // whoever asked is gone; nothing is left to do
+	return nil
+}
+
+// backup is GET /api/v1/backup: a whole copy of the store while it is in use. A copy that breaks off is never ended in good
+// order, so that nobody takes it for a whole one.
+func (c *call) backup() error {
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{}) // a copy takes as long as it takes; not every writer has deadlines
+	c.w.Header().Set("Content-Type", "application/octet-stream")
+	if err := c.s.Store.Backup(c.r.Context(), c.w); err != nil {
+		c.s.Log.Error("a backup broke off", "err", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}

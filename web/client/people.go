@@ -1,0 +1,170 @@
+package client
+
+import "time"
+
+// Person is a user by id and name.
+type Person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// OnCall is who answers at one instant.
+type OnCall struct {
+	At        time.Time     `json:"at"`
+	Schedules []Duty        `json:"schedules"`
+	Services  []ServiceDuty `json:"services"`
+}
+
+// Duty is who answers for a schedule, and who follows.
+type Duty struct {
+	Schedule string `json:"schedule"`
+	Team     string `json:"team,omitempty"`
+	Zone     string `json:"zone"` // IANA name
+	Now      Shift  `json:"now"`
+	Next     *Shift `json:"next,omitempty"` // absent: nothing changes within two years
+}
+
+// Shift is a stretch of time with the same people on call; nobody in a gap. Times are in UTC.
+type Shift struct {
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to,omitzero"` // absent: no change within two years
+	People   []Person  `json:"people"`
+	Override string    `json:"override,omitempty"` // the override's reason or id, where one decides
+}
+
+// ServiceDuty is whom a service's escalation policy means, level by level.
+type ServiceDuty struct {
+	Service string  `json:"service"`
+	Team    string  `json:"team,omitempty"`
+	Policy  string  `json:"policy"`
+	Levels  []Level `json:"levels"`
+}
+
+// Level is one level of an escalation policy as it would be fired now.
+type Level struct {
+	Level      int      `json:"level"` // from 1
+	Wait       string   `json:"wait"`  // until the next
+	Targets    []string `json:"targets"`
+	People     []Person `json:"people"`
+	RoundRobin bool     `json:"roundRobin,omitempty"` // one of them in turn
+}
+
+// Schedule is a schedule's name, team and zone.
+type Schedule struct {
+	ID   string `json:"id"`
+	Team string `json:"team,omitempty"`
+	Zone string `json:"zone"`
+}
+
+// Shifts are the stretches of a schedule in a time.
+type Shifts struct {
+	Schedule
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Shifts []Shift   `json:"shifts"`
+}
+
+// Override puts one person on a schedule for a time.
+type Override struct {
+	ID       string    `json:"id,omitempty"` // empty for one of the configuration file
+	Schedule string    `json:"schedule"`
+	User     string    `json:"user"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Reason   string    `json:"reason,omitempty"`
+	By       string    `json:"by,omitempty"`
+	At       time.Time `json:"at,omitzero"`
+	Source   string    `json:"source"` // file | runtime
+}
+
+// NewOverride asks for an override. From and To are RFC 3339, or a wall clock "2006-01-02 15:04" in the schedule's zone; an
+// empty From is now.
+type NewOverride struct {
+	Schedule string `json:"schedule"`
+	User     string `json:"user"`
+	From     string `json:"from,omitempty"`
+	To       string `json:"to"`
+	Reason   string `json:"reason,omitempty"`
+}
+
+// User is somebody who can be paged. Numbers and addresses are masked.
+type User struct {
+	Person
+	Zone   string            `json:"zone"`
+	Phone  string            `json:"phone,omitempty"`
+	Email  string            `json:"email,omitempty"`
+	Teams  []string          `json:"teams"`
+	Quiet  *Quiet            `json:"quiet,omitempty"`
+	Notify map[string][]Rule `json:"notify"` // by urgency, high and low
+}
+
+// Quiet is a daily stretch in the user's zone in which low urgency waits, as "22:00".
+type Quiet struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Rule is one step of a person's notification rules.
+type Rule struct {
+	Via   string `json:"via"`
+	After string `json:"after"`
+}
+
+// Contact is what is known of one number or address. It is masked.
+type Contact struct {
+	User      string    `json:"user"`
+	Name      string    `json:"name"`
+	Via       []string  `json:"via"`
+	Address   string    `json:"address"`
+	Health    string    `json:"health"` // ok | failing | broken | opted-out | unknown
+	LastOK    time.Time `json:"lastOK,omitzero"`
+	LastFail  time.Time `json:"lastFail,omitzero"`
+	LastClass string    `json:"lastClass,omitempty"`
+	LastCode  int       `json:"lastCode,omitempty"`
+	Fails     int       `json:"fails"` // since it worked last
+}
+
+// Heartbeat is a source that has to be heard from.
+type Heartbeat struct {
+	Name   string    `json:"name"`
+	LastAt time.Time `json:"lastAt,omitzero"` // or since when it is waited for
+	Missed bool      `json:"missed"`
+}
+
+// Silence keeps people from being paged for alerts that match.
+type Silence struct {
+	ID        string    `json:"id"`
+	State     string    `json:"state"`    // pending | active | expired
+	Matchers  []string  `json:"matchers"` // as Alertmanager writes them: foo="bar"
+	StartsAt  time.Time `json:"startsAt"`
+	EndsAt    time.Time `json:"endsAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+	CreatedBy string    `json:"createdBy"`
+	Comment   string    `json:"comment"`
+}
+
+// NewSilence asks for a silence, from Starts (zero: now) until Ends, or For a duration.
+type NewSilence struct {
+	Matchers []string  `json:"matchers"`
+	Starts   time.Time `json:"starts,omitzero"`
+	Ends     time.Time `json:"ends,omitzero"`
+	For      string    `json:"for,omitempty"`
+	Comment  string    `json:"comment"`
+}
+
+// TestPage asks for a real page that says that nothing is broken.
+type TestPage struct {
+	User string `json:"user"`
+	Via  string `json:"via"` // sms | call | email
+	Text string `json:"text,omitempty"`
+}
+
+// Act is one line of the audit log.
+type Act struct {
+	Seq  int64             `json:"seq"`
+	At   time.Time         `json:"at"`
+	By   Actor             `json:"by"`
+	Verb string            `json:"verb"`
+	What string            `json:"what"`
+	Data map[string]string `json:"data,omitempty"`
+}

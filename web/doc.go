@@ -1,0 +1,23 @@
+// Package web is how people and programs look at rouse and act: the HTTP API under /api/v1, the pages for browsers, and the
+// signed page of one incident that a text links to.
+//
+// It decides nothing and remembers nothing of its own but who logged out: it reads by Store.View and acts through the Engine.
+// It pages nobody. Its law: every route stands in one table with the role that it needs, and what is not granted there is
+// refused; a GET changes nothing; whatever a source or a person wrote is text, never markup, and a link only as http or https.
+//
+// # Who is asking
+//
+// The API takes a bearer token of the configuration. A token with a user acts as that user, one without acts as itself. A
+// browser logs in with such a token and gets a signed cookie, which the API does not take; a POST from a page of another
+// site is refused. A session ends after 12 hours without use, after 7 days, at logout, and when its token leaves the
+// configuration.
+//
+// A signed link names an incident, a user and an epoch. For 24 hours it shows the incident and lets its holder acknowledge,
+// escalate and write a note, but not resolve: that takes a login or a text. A link of an earlier epoch shows but does not
+// act. Of a security incident a link shows only what its text said, for both went over the same air.
+//
+// # Who sees what
+//
+// Incidents of type security are there for their team's members, its manager, and admins. For anybody else they do not exist:
+// lists leave them out, and everything about one answers 404.
+package web

@@ -1,0 +1,59 @@
+package web
+
+// Route is one line of the table of routes, for the tests.
+type Route struct {
+	Method, Path string
+	Pattern      string
+	Needs        Role
+	API          bool
+	Page         bool
+	Link         bool
+}
+
+// Routes is the table of routes.
+func Routes() []Route {
+	var out []Route
+	for _, rt := range routes() {
+		out = append(out, Route{rt.method(), rt.path(), rt.pattern, rt.needs, rt.door == doorAPI, rt.door == doorPage, rt.door == doorLink})
+	}
+	return out
+}
+
+// Judge is what an error means to who asked.
+func Judge(err error) (status int, code, message, hint string) {
+	p := judge(err)
+	return p.status, p.code, p.message, p.hint
+}
+
+// Problems is how many lines the table of errors has.
+func Problems() int { return len(problems()) }
+
+// The errors of this package, for the test of the table.
+var (
+	ErrNoToken, ErrBadToken, ErrForeign, ErrNoRoute, ErrGone = errNoToken, errBadToken, errForeign, errNoRoute, errGone
+	ErrStaleLink, ErrNoPower, ErrNoReload, ErrNoSchedule     = errStaleLink, errNoPower, errNoReload, errNoSchedule
+	ErrNoContact, ErrNoTestRight, ErrNoSession               = errNoContact, errNoTestRight, errNoSession
+	ErrForbidden, ErrInput                                   = errForbidden(Manager), bad("limit", "Write a number.", "%q", "x")
+	ErrMethod                                                = errWrongMethod([]string{"GET"})
+)
+
+// ErrReload and ErrReady wrap what Reload and Ready answer.
+func ErrReload(err error) error { return &reloadError{err} }
+
+// ErrReady is as ErrReload.
+func ErrReady(err error) error { return &readyError{err} }
+
+// WebLink is webLink.
+func WebLink(s string) string { return webLink(s) }
+
+// Local is local.
+func Local(s string) string { return local(s) }
+
+// Age is age.
+var Age = age
+
+// When is when.
+var When = when
+
+// Morning is morning.
+var Morning = morning

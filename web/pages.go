@@ -1,0 +1,165 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+)
+
+// embedded is everything that a browser needs: nothing comes from another host.
+//
+//go:embed templates/*.html assets/*
+var embedded embed.FS
+
+// file is an asset ready to be served.
+type file struct {
+	body []byte
+	kind string
+	url  string // with a mark of its content, so that it may be kept for ever
+}
+
+// kinds are the content types of assets by the end of their names.
+var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+func assetFiles() map[string]file {
+	files := map[string]file{"grid.css": {body: gridCSS()}}
+	list, err := embedded.ReadDir("assets")
+	if err != nil {
+		panic("web: embedded assets: " + err.Error())
+	}
+	for _, e := range list {
+		body, err := embedded.ReadFile("assets/" + e.Name())
+		if err != nil {
+			panic("web: embedded assets: " + err.Error())
+		}
+		files[e.Name()] = file{body: body}
+	}
+	for name, f := range files {
+		sum := sha256.Sum256(f.body)
+		f.kind = kinds[name[strings.LastIndexByte(name, '.'):]]
+		f.url = "/assets/" + name + "?v=" + hex.EncodeToString(sum[:6])
+		files[name] = f
+	}
+	return files
+}
+
+// asset is GET /assets/{name}.
+func (c *call) asset() error {
+	f, ok := c.s.files[c.r.PathValue("name")]
+	if !ok {
+		return errNoRoute
+	}
+	c.w.Header().Set("Content-Type", f.kind)
+	if c.r.URL.Query().Get("v") != "" {
+		c.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	_, _ = c.w.Write(f.body) // the browser is gone; nothing is left to do
+	return nil
+}
+
+// views are the pages; each is templates/NAME.html inside templates/frame.html.
+var views = []string{"incident", "list", "oncall", "login", "problem"}
+
+func parseTemplates(files map[string]file) map[string]*template.Template {
+	funcs := template.FuncMap{"asset": func(name string) (string, error) {
+		f, ok := files[name]
+		if !ok {
+			return "", fmt.Errorf("there is no asset %s", name)
+		}
+		return f.url, nil
+	}}
+	out := map[string]*template.Template{}
+	for _, v := range views {
+		t := template.New("frame.html").Funcs(funcs).Option("missingkey=error")
+		out[v] = template.Must(t.ParseFS(embedded, "templates/frame.html", "templates/parts.html", "templates/"+v+".html"))
+	}
+	return out
+}
+
+// frame is what every page has around its own content.
+type frame struct {
+	Title   string
+	Here    string // list | oncall | "": the entry of the menu that is lit
+	Me      string // who is logged in; empty: nobody
+	Role    string
+	Refresh int    // seconds after which the page looks for news; 0: never
+	Reload  bool   // a browser without script may reload the whole page for news: nothing is typed on it
+	Zone    string // of the times on the page
+	Version string
+	Body    any
+}
+
+// show renders a page. Nothing is sent before all of it is rendered.
+func (c *call) show(status int, view string, f frame) error {
+	f.Version = c.s.Config().Version
+	if c.who.channel == "web" {
+		f.Me, f.Role = c.user().Name, string(c.who.role)
+		if f.Me == "" {
+			f.Me = c.who.token
+		}
+	}
+	var b bytes.Buffer
+	if err := c.s.templates[view].Execute(&b, f); err != nil {
+		return fmt.Errorf("render %s: %w", view, err)
+	}
+	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(b.Bytes()) // the browser is gone; nothing is left to do
+	return nil
+}
+
+// problemView is a page that says what went wrong and what to do.
+type problemView struct {
+	Head, What, Hint string
+	Number           int64 // of the incident it is about; 0: none
+	Correlation      string
+	Login            string // where to log in, when that helps
+}
+
+// heads are the headings of error pages by code.
+var heads = map[string]string{
+	"bad_link": "This link does not work", "expired_link": "This link has expired", "stale_link": "This link is an old one",
+	"link_forbids": "That takes a login", "forbidden": "Not with this login", "cross_site": "Nothing was done",
+	"not_found": "Not found", "no_such_address": "Not found", "no_session": "Please log in",
+}
+
+// failPage answers an error with a page, or with the way to the login.
+func (c *call) failPage(p problem, err error) {
+	if p.code == "no_session" && c.r.Method == http.MethodGet {
+		http.Redirect(c.w, c.r, "/login?next="+template.URLQueryEscaper(c.r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	v := problemView{Head: heads[p.code], What: sentence(p.message), Hint: p.hint}
+	if v.Head == "" {
+		v.Head = "That did not work"
+	}
+	if n, nerr := c.number(); nerr == nil {
+		v.Number = n
+	}
+	switch p.code {
+	case "bad_link", "expired_link", "stale_link", "link_forbids", "no_session":
+		v.Login = "/login"
+		if v.Number > 0 {
+			v.Login = fmt.Sprintf("/i/%d", v.Number)
+		}
+	case "no_such_address":
+		v.Hint = "Go to the list of incidents."
+	}
+	if p.status >= 500 {
+		v.Correlation = c.id
+	}
+	if rerr := c.show(p.status, "problem", frame{Title: v.Head, Body: v}); rerr != nil {
+		c.s.Log.Error("an error page cannot be shown", "correlation", c.id, "err", rerr, "cause", err)
+		http.Error(c.w, v.Head, http.StatusInternalServerError)
+	}
+}
+
+// sentence makes an error's words a sentence.
+func sentence(s string) string {
+	return upper(strings.TrimRight(s, ".")) + "."
+}

@@ -1,0 +1,97 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+	"github.com/rouse/rouse/store"
+)
+
+// Engine is what acts. Its methods return after the commit; what they refuse is an error of incident, ingest or store.
+type Engine interface {
+	// Do lets somebody act on an incident and returns the record as it is then.
+	Do(ctx context.Context, number int64, a incident.Action) (incident.Incident, error)
+	// Open opens an incident that a person reports; its Number is ignored.
+	Open(ctx context.Context, o incident.Open) (incident.Incident, error)
+	// PutOverride stores an override and returns it with its ID.
+	PutOverride(ctx context.Context, o oncall.Override, by incident.Actor) (oncall.Override, error)
+	// DeleteOverride removes an override made at run time; store.ErrNotFound when there is none.
+	DeleteOverride(ctx context.Context, id string, by incident.Actor) error
+	// Silences returns all silences, expired ones included.
+	Silences(ctx context.Context) ([]router.Silence, error)
+	// PutSilence stores a silence and returns it with its ID.
+	PutSilence(ctx context.Context, s router.Silence) (router.Silence, error)
+	// ExpireSilence ends a silence now; ingest.ErrNotFound for an unknown ID.
+	ExpireSilence(ctx context.Context, id, by string) error
+	// SendTest queues a test page and returns its ID.
+	SendTest(ctx context.Context, user oncall.UserID, via oncall.Method, text string, by incident.Actor) (string, error)
+	// Book is the rulebook as it is now, overrides made at run time included.
+	Book() *incident.Rulebook
+	// Heartbeats returns when each configured heartbeat was last heard, and which are missing.
+	Heartbeats() (last map[string]time.Time, missed map[string]bool)
+}
+
+// Config is what the configuration decides. It is swapped whole on reload and never changed afterwards.
+type Config struct {
+	Tokens        []Token
+	PublicURL     string         // base of the links that people follow; no slash at its end
+	Links         *notify.Signer // checks the links in messages; nil: there are none
+	MetricsTokens []string       // any of them opens /metrics; empty: it is open to everybody
+	Version       string         // of rouse, shown at the foot of the pages
+}
+
+// Deps is what a Server needs.
+type Deps struct {
+	Engine     Engine
+	Store      store.Store
+	Config     func() *Config              // asked for each request; an unchanged configuration is the same pointer
+	Reload     func(context.Context) error // reads the configuration again; the error's text is shown to an admin. nil: cannot
+	Ready      func(context.Context) error // why nothing can be taken and kept now; nil: always ready
+	Metrics    http.Handler                // nil: there is no /metrics
+	SessionKey []byte                      // signs sessions; empty: a random one, so that they end with the process
+	Now        func() time.Time            // nil: time.Now
+	Log        *slog.Logger                // nil: discarded
+}
+
+// Server is the HTTP API and the pages. Make one with New.
+type Server struct {
+	Deps
+	mux       *http.ServeMux
+	keys      atomic.Pointer[keyring]
+	templates map[string]*template.Template
+	files     map[string]file
+}
+
+// New returns a Server. It panics only when what is embedded in it is broken, which its tests rule out.
+func New(d Deps) *Server {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if len(d.SessionKey) == 0 {
+		d.SessionKey = make([]byte, 32)
+		_, _ = rand.Read(d.SessionKey) // never fails, by its documentation
+	}
+	s := &Server{Deps: d, mux: http.NewServeMux()}
+	s.files = assetFiles()
+	s.templates = parseTemplates(s.files)
+	for _, rt := range routes() {
+		s.mux.Handle(rt.pattern, s.serve(rt))
+	}
+	s.mux.HandleFunc("/", s.lost)
+	return s
+}
+
+// Handler returns everything that this package serves, for the root of a host.
+func (s *Server) Handler() http.Handler { return s.mux }

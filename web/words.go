@@ -1,0 +1,262 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+)
+
+// moment is a time as a page shows it.
+type moment struct {
+	Machine string // RFC 3339, for the datetime attribute
+	Clock   string // 03:12, or with the day when it is not today
+	Long    string // with day and zone
+}
+
+// clockIn words times on a page in the zone of who looks at it.
+type clockIn struct {
+	zone *time.Location
+	now  time.Time
+}
+
+func (k clockIn) moment(t time.Time) moment {
+	if t.IsZero() {
+		return moment{}
+	}
+	return moment{Machine: t.UTC().Format(time.RFC3339), Clock: k.short(t), Long: t.In(k.zone).Format("Mon 2 Jan 2006 15:04:05 MST")}
+}
+
+// short is the time of day, with as much of the date as is needed.
+func (k clockIn) short(t time.Time) string {
+	t, now := t.In(k.zone), k.now.In(k.zone)
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case t.Sub(now).Abs() < 6*24*time.Hour:
+		return t.Format("Mon 15:04")
+	case t.Year() == now.Year():
+		return t.Format("Mon 2 Jan 15:04")
+	}
+	return t.Format("2 Jan 2006 15:04")
+}
+
+// until is " until 07:00", or nothing for the zero time.
+func (k clockIn) until(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " until " + k.short(t)
+}
+
+// age words how long ago something was: 40 s, 12 min, 3 h 5 min, 4 days.
+func age(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0 s"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 24*time.Hour && int(d.Minutes())%60 == 0:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	case d < 48*time.Hour:
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// and joins names as people do: Ana, Bo and Cy. Nobody is "nobody".
+func and(names []string) string {
+	switch n := len(names); n {
+	case 0:
+		return "nobody"
+	case 1:
+		return names[0]
+	default:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// suppressed are what keeps people from being paged, in words.
+var suppressed = map[router.SuppressionKind]string{
+	router.BySilence: "silenced", router.ByInhibition: "inhibited", router.ByMaintenance: "in maintenance", router.ByMute: "muted",
+}
+
+// stateWords are the states in words.
+var stateWords = map[incident.State]string{
+	incident.Triggered: "Triggered", incident.Acknowledged: "Acknowledged", incident.OnHold: "On hold", incident.Resolved: "Resolved", incident.Closed: "Closed",
+}
+
+// standing says in words where an incident stands, for whoever opens its page at night: who has it, who is being told, who is next.
+type standing struct {
+	Head string
+	More []string
+}
+
+// teller words an incident for somebody.
+type teller struct {
+	clockIn
+	book *incident.Rulebook
+	me   oncall.UserID // empty: nobody in particular
+}
+
+// name is a person as others call them; whoever looks is "you".
+func (t teller) name(id string) string {
+	if id != "" && oncall.UserID(id) == t.me {
+		return "you"
+	}
+	return person(t.book.Roster, oncall.UserID(id)).Name
+}
+
+func (t teller) names(ids []string) string {
+	out := make([]string, len(ids))
+	for k, id := range ids {
+		out[k] = t.name(id)
+	}
+	return and(out)
+}
+
+func (t teller) standing(i *incident.Incident) standing {
+	switch i.State {
+	case incident.Triggered:
+		return t.triggered(i)
+	case incident.Acknowledged:
+		return t.acknowledged(i)
+	case incident.OnHold:
+		return standing{Head: "On hold" + t.until(i.HoldUntil), More: nonEmpty(i.HoldReason, onlyIf(!i.HoldUntil.IsZero(), "Then it pages again."))}
+	case incident.Resolved:
+		return t.resolved(i)
+	}
+	return standing{Head: "Closed", More: nonEmpty("It is final: a recurrence will be a new incident.", i.Note)}
+}
+
+func (t teller) triggered(i *incident.Incident) standing {
+	var s standing
+	switch {
+	case i.Suppressed != nil:
+		s.Head = "Nobody is paged: " + suppressed[i.Suppressed.Kind]
+		s.More = nonEmpty(onlyIf(i.Suppressed.Rule != "", "By "+string(i.Suppressed.Kind)+" "+i.Suppressed.Rule+"."), onlyIf(!i.Suppressed.Until.IsZero(), "Until "+t.short(i.Suppressed.Until)+"."))
+		return s
+	case !i.ClearedAt.IsZero():
+		return standing{Head: "Every alert has recovered", More: []string{"It resolves by itself at " + t.short(i.ClearedAt.Add(i.ResolveDelay)) + " unless one fires again."}}
+	}
+	s.Head = "Nobody has it yet"
+	if users := paging(i); len(users) > 0 {
+		s.More = append(s.More, "Paging "+t.names(users)+".")
+	} else {
+		s.More = append(s.More, "Nobody could be paged so far.")
+	}
+	if next := nextUp(t.book, i, t.now); !i.Cursor.EndsAt.IsZero() {
+		s.More = append(s.More, upper(t.names(next))+" "+isAre(len(next), next, t.me)+" next, at "+t.short(i.Cursor.EndsAt)+".")
+	}
+	return s
+}
+
+func (t teller) acknowledged(i *incident.Incident) standing {
+	who := i.AckedBy
+	if i.Assignee != "" {
+		who = string(i.Assignee)
+	}
+	name := t.name(who)
+	has := " has it"
+	if name == "you" {
+		has = " have it"
+	}
+	s := standing{Head: upper(name) + has, More: []string{"Since " + t.short(i.AcknowledgedAt) + ". Paging has stopped."}}
+	if !i.AckUntil.IsZero() {
+		s.More = append(s.More, "At "+t.short(i.AckUntil)+" it pages again.")
+	}
+	return s
+}
+
+func (t teller) resolved(i *incident.Incident) standing {
+	s := standing{Head: "Resolved"}
+	switch {
+	case i.Code == "recovered":
+		s.More = append(s.More, "Every alert recovered at "+t.short(i.ResolvedAt)+".")
+	case i.AckedBy != "":
+		s.More = append(s.More, "By "+t.name(i.AckedBy)+" at "+t.short(i.ResolvedAt)+" ("+strings.ReplaceAll(i.Code, "_", " ")+").")
+	default:
+		s.More = append(s.More, "At "+t.short(i.ResolvedAt)+".")
+	}
+	if i.Firing > 0 {
+		s.More = append(s.More, plural(i.Firing, "alert")+" still firing: it opens again unless they recover.")
+	}
+	return standing{Head: s.Head, More: nonEmpty(append(s.More, i.Note)...)}
+}
+
+// nextUp says whom the level after the current one means now; nobody where that cannot be said.
+func nextUp(book *incident.Rulebook, i *incident.Incident, now time.Time) []string {
+	r := book.Roster
+	p, ok := r.Policy(i.Cursor.Policy)
+	if !ok {
+		p, _ = r.Policy(r.Fallback())
+	}
+	at := i.Cursor.Level + 1
+	if at >= len(p.Levels) {
+		at = 0
+		if p.Repeat > 0 && i.Cursor.Round+1 >= p.Repeat {
+			then, ok := r.Policy(p.Then)
+			if !ok {
+				then, _ = r.Policy(r.Fallback())
+			}
+			p = then
+		}
+	}
+	var ids []string
+	if at < len(p.Levels) {
+		for _, id := range resolve(r, p.Levels[at], now) {
+			ids = append(ids, string(id))
+		}
+	}
+	return ids
+}
+
+func isAre(n int, ids []string, me oncall.UserID) string {
+	if n > 1 || (n == 1 && oncall.UserID(ids[0]) == me && me != "") {
+		return "are"
+	}
+	return "is"
+}
+
+// upper makes the first letter a capital.
+func upper(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 || r == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// onlyIf is s when yes, else nothing.
+func onlyIf(yes bool, s string) string {
+	if yes {
+		return s
+	}
+	return ""
+}
+
+func nonEmpty(list ...string) []string {
+	var out []string
+	for _, s := range list {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
