@@ -1,0 +1,235 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rouse/rouse/web/client"
+)
+
+// record prints one incident for a person to read. Times are on the clock of the zone that the first line names.
+func (s *session) record(d client.IncidentDetail) {
+	s.out.line("%s  %s  %s  %s", s.out.paint(bold, d.Ref), s.out.state(d.Priority), s.out.state(d.State), plain(d.Service))
+	s.out.line("%s", s.out.paint(bold, plain(d.Title)))
+	s.out.line("")
+	for _, f := range s.facts(d.Incident) {
+		if f[1] != "" {
+			s.out.line("%s%s", s.out.paint(dim, fmt.Sprintf("  %-14s", f[0])), f[1])
+		}
+	}
+	s.alerts(d)
+	s.timeline(d)
+	s.pages(d)
+}
+
+// facts are the lines of the header, those without a value included.
+func (s *session) facts(i client.Incident) [][2]string {
+	return [][2]string{
+		{"Service", plain(i.Service) + inBrackets("team", i.Team)},
+		{"Priority", fmt.Sprintf("%s (impact %s, urgency %s)", i.Priority, i.Impact, i.Urgency)},
+		{"Severity", plain(i.Severity)},
+		{"Type", strings.TrimSpace(plain(i.Type + " " + i.Category))},
+		{"Source", plain(cmp.Or(i.Reporter, i.Source))},
+		{"Group", pairs(i.GroupLabels)},
+		{"Alerts", fmt.Sprintf("%d of %d fire", i.Firing, i.Total)},
+		{"Opened", s.moment(i.CreatedAt)},
+		{"Triggered", s.again(i)},
+		{"Paged now", s.paged(i)},
+		{"Next level", s.nextLevel(i)},
+		{"Nobody paged", s.suppressed(i)},
+		{"Acknowledged", s.acked(i)},
+		{"On hold", s.held(i)},
+		{"Resolved", s.ended(i)},
+		{"Closed", s.moment(i.ClosedAt)},
+		{"Page", plain(i.URL)},
+	}
+}
+
+func inBrackets(word, s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + word + " " + plain(s) + ")"
+}
+
+// pairs writes labels as a="b", by name.
+func pairs(labels map[string]string) string {
+	out := make([]string, 0, len(labels))
+	for k, v := range labels {
+		out = append(out, fmt.Sprintf("%s=%q", plain(k), v))
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// moment writes an instant and how far it is.
+func (s *session) moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return longTime(t, s.zone) + ", " + ago(t, s.now)
+}
+
+func (s *session) again(i client.Incident) string {
+	if i.Epoch < 2 || i.TriggeredAt.Equal(i.CreatedAt) {
+		return ""
+	}
+	return fmt.Sprintf("%s (%d times in all)", s.moment(i.TriggeredAt), i.Epoch)
+}
+
+func (s *session) paged(i client.Incident) string {
+	switch {
+	case i.State != "triggered" || i.Suppressed != nil:
+		return ""
+	case len(i.Paging) == 0:
+		return s.out.state("nobody")
+	case i.Level > 0:
+		return fmt.Sprintf("%s (level %d of %s)", strings.Join(i.Paging, ", "), i.Level, plain(i.Policy))
+	}
+	return strings.Join(i.Paging, ", ")
+}
+
+func (s *session) nextLevel(i client.Incident) string {
+	if i.State != "triggered" {
+		return ""
+	}
+	return s.moment(i.NextAt)
+}
+
+func (s *session) suppressed(i client.Incident) string {
+	if i.Suppressed == nil {
+		return ""
+	}
+	return i.Suppressed.Kind + " " + plain(i.Suppressed.Rule) + s.until(i.Suppressed.Until)
+}
+
+func (s *session) acked(i client.Incident) string {
+	if i.State != "acknowledged" && i.State != "on_hold" {
+		return ""
+	}
+	return s.moment(i.AcknowledgedAt) + commaBy(i.AckedBy) + s.until(i.AckUntil)
+}
+
+func commaBy(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "," + by(name)
+}
+
+func (s *session) held(i client.Incident) string {
+	if i.State != "on_hold" {
+		return ""
+	}
+	return plain(i.HoldReason) + s.until(i.HoldUntil)
+}
+
+func (s *session) ended(i client.Incident) string {
+	if i.ResolvedAt.IsZero() {
+		return ""
+	}
+	words := s.moment(i.ResolvedAt) + commaBy(i.AckedBy) + " (" + i.Code + ")"
+	if i.Note != "" {
+		words += ": " + plain(i.Note)
+	}
+	return words
+}
+
+func (s *session) heading(words string) { s.out.line("\n%s", s.out.paint(bold, words)) }
+
+func (s *session) alerts(d client.IncidentDetail) {
+	if len(d.Alerts) == 0 {
+		return
+	}
+	s.heading("Alerts")
+	rows := make([][]string, len(d.Alerts))
+	for k, a := range d.Alerts {
+		state := a.State
+		if a.Muted != nil {
+			state += " (muted by " + a.Muted.Kind + ")"
+		}
+		rows[k] = []string{state, orDash(a.Severity), shortTime(cmp.Or(a.StartsAt, a.FirstAt), s.zone), plain(a.Integration), cmp.Or(a.Title, a.Key)}
+	}
+	s.out.table([]string{"STATE", "SEVERITY", "SINCE", "SOURCE", "TITLE"}, rows)
+	if d.MoreAlerts {
+		s.out.line("There are more: --alerts takes a larger number.")
+	}
+}
+
+func (s *session) timeline(d client.IncidentDetail) {
+	if len(d.Timeline) == 0 {
+		return
+	}
+	s.heading("Timeline (" + s.zoneName(d.UpdatedAt) + ")")
+	if d.Entries > len(d.Timeline) {
+		s.out.line("  (%d earlier entries are left out)", d.Entries-len(d.Timeline))
+	}
+	rows := make([][]string, len(d.Timeline))
+	for k, e := range d.Timeline {
+		rows[k] = []string{e.At.In(s.zone).Format("2006-01-02 15:04:05"), actor(e.By), e.What}
+	}
+	s.wide().table([]string{"TIME", "BY", "WHAT"}, rows)
+}
+
+// wide is a printer that cuts nothing.
+func (s *session) wide() printer {
+	p := s.out
+	p.terminal = false
+	return p
+}
+
+// zoneName is the abbreviation that a zone has at an instant.
+func (s *session) zoneName(t time.Time) string { return t.In(s.zone).Format("MST") }
+
+// actor says who did something, and by which way where that tells more.
+func actor(a client.Actor) string {
+	name := cmp.Or(a.Name, a.Kind)
+	if a.Kind == "rouse" {
+		return "rouse"
+	}
+	if a.Channel != "" {
+		return name + " (" + a.Channel + ")"
+	}
+	return name
+}
+
+func (s *session) pages(d client.IncidentDetail) {
+	if len(d.Pages) == 0 {
+		return
+	}
+	s.heading("Pages")
+	list := slices.Clone(d.Pages)
+	slices.SortStableFunc(list, func(a, b client.Page) int { return a.At.Compare(b.At) })
+	rows := make([][]string, len(list))
+	for k, p := range list {
+		rows[k] = []string{p.At.In(s.zone).Format("2006-01-02 15:04:05"), orDash(cmp.Or(p.User, p.Receiver)), orDash(cmp.Or(p.Via, p.Kind)), orDash(p.To), p.State, fate(p)}
+	}
+	s.wide().table([]string{"TIME", "WHO", "VIA", "TO", "STATE", "DETAIL"}, rows)
+}
+
+// fate says what is known of a page beyond its state.
+func fate(p client.Page) string {
+	var parts []string
+	if p.Outcome != "" && p.Outcome != p.State {
+		parts = append(parts, p.Outcome)
+	}
+	if p.Class != "" {
+		parts = append(parts, p.Class)
+	}
+	if p.Code != 0 {
+		parts = append(parts, fmt.Sprintf("code %d", p.Code))
+	}
+	if p.Parent != "" {
+		parts = append(parts, "told by "+p.Parent)
+	}
+	if p.Detail != "" {
+		parts = append(parts, plain(p.Detail))
+	}
+	if p.Attempt > 1 {
+		parts = append(parts, fmt.Sprintf("attempt %d", p.Attempt))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set when a release is built: -ldflags "-X main.version=v1.2.3".
+var version = "dev"
+
+// newRoot is the command tree. Each subcommand has a file of its own.
+func newRoot(e env) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "rouse",
+		Short:         "Wakes the right person when something breaks, and proves beforehand that it will",
+		Long:          "rouse receives alerts from monitoring tools, opens incidents and pages people by text and phone until one of them acknowledges.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       buildVersion(),
+	}
+	root.SetIn(e.stdin)
+	root.SetOut(e.stdout)
+	root.SetErr(e.stderr)
+	root.AddCommand(newServe(e), newPhones(e), newCheck(e), newIncidents(e), newOnCall(e), newOverride(e), newSilence(e), newSend(e))
+	root.AddCommand(newBackup(e), newRestore(e), newVersion(e))
+	return root
+}
+
+// buildVersion is the release, with the commit where the build knows it.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return version + " (" + s.Value[:12] + ")"
+		}
+	}
+	return version
+}

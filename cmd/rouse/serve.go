@@ -1,0 +1,312 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	systemd "github.com/coreos/go-systemd/v22/daemon"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/spf13/cobra"
+
+	"github.com/rouse/rouse/configs"
+	"github.com/rouse/rouse/engine"
+	"github.com/rouse/rouse/ingest"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/notify/twilio"
+	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/store/badger"
+	"github.com/rouse/rouse/web"
+)
+
+func newServe(e env) *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the daemon",
+		Long: "Run the daemon: take alerts in, open incidents, page people until one acknowledges.\n\n" +
+			"SIGHUP or POST /-/reload reads the configuration again; a file with errors changes nothing. SIGTERM ends it in good order.",
+		Example: "  rouse serve --config /etc/rouse/rouse.yaml\n  rouse serve --demo      # everything on this machine, with phones in the browser",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.demo {
+				return runDemo(cmd.Context(), e, o)
+			}
+			return runServe(cmd.Context(), e, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.config, "config", "c", "rouse.yaml", "configuration file")
+	f.BoolVar(&o.demo, "demo", false, "run with an embedded configuration and fake phones in the browser")
+	f.StringVar(&o.listen, "listen", "", "address to listen on, instead of the configuration's server.listen")
+	f.StringVar(&o.phones, "phones", "127.0.0.1:8421", "with --demo: address of the street of phones")
+	f.StringVar(&o.data, "data", "", "directory of the store, instead of the configuration's server.store")
+	f.BoolVar(&o.acceptLoss, "accept-data-loss", false, "start although the store has lost what it once confirmed (see docs/operations.md)")
+	return cmd
+}
+
+type serveOptions struct {
+	config, listen, phones, data string
+	demo, acceptLoss             bool
+	load                         func() (*configs.Config, configs.Problems) // nil: the file
+	ready                        func(base string)                          // called once requests are answered; nil: nothing
+	carrier                      http.RoundTripper                          // how Twilio is reached; nil: the network
+}
+
+// runServe is the wiring page: what the daemon is made of, in the order in which it starts.
+func runServe(ctx context.Context, e env, o serveOptions) error {
+	if o.load == nil {
+		o.load = func() (*configs.Config, configs.Problems) {
+			return configs.LoadFile(o.config, configs.Options{Getenv: e.getenv, Now: time.Now()})
+		}
+	}
+	tightenUmask() // the store's files are nobody else's business
+	config, problems := o.load()
+	printProblems(e.stderr, problems)
+	if problems.Err() != nil {
+		return errors.New("the configuration has errors: nothing was started")
+	}
+	log := newLogger(e.stderr, config.Server.Log)
+	st, err := openStore(config, o, log)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	d, err := newDaemon(st, config, o, log)
+	if err != nil {
+		return err
+	}
+	return d.run(ctx)
+}
+
+func printProblems(w io.Writer, ps configs.Problems) {
+	for _, p := range ps {
+		fmt.Fprintln(w, p.String())
+	}
+}
+
+func newLogger(w io.Writer, l configs.Log) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	h := &slog.HandlerOptions{Level: level}
+	if l.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, h))
+	}
+	return slog.New(slog.NewTextHandler(w, h))
+}
+
+func openStore(c *configs.Config, o serveOptions, log *slog.Logger) (store.Store, error) {
+	path := c.Server.Store.Path
+	if o.data != "" {
+		path = o.data
+	}
+	switch c.Server.Store.Kind {
+	case configs.Memory:
+		return badger.Open("", badger.Options{InMemory: true, Log: log, Now: time.Now})
+	case configs.Postgres:
+		return nil, errors.New("server.store: this build keeps its data in badger; PostgreSQL is not in it yet. Write badger:./data")
+	}
+	return badger.Open(path, badger.Options{Log: log, Now: time.Now, AcceptLoss: o.acceptLoss})
+}
+
+// daemon is the running whole.
+type daemon struct {
+	log     *slog.Logger
+	store   store.Store
+	engine  *engine.Engine
+	links   *notify.Signer
+	carrier http.RoundTripper
+	parts   atomic.Pointer[parts]
+	load    func() (*configs.Config, configs.Problems)
+	server  *http.Server
+	ready   func(base string)
+	listen  string
+	mu      sync.Mutex // one reload at a time
+}
+
+func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logger) (*daemon, error) {
+	key, err := secretKey(st)
+	if err != nil {
+		return nil, err
+	}
+	links, err := notify.NewSigner(key)
+	if err != nil {
+		return nil, err
+	}
+	p, err := wire(c, links, o.carrier, log)
+	if err != nil {
+		return nil, err
+	}
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
+	eng, err := engine.New(engine.Deps{Store: st, Settings: p.engine, Log: log, Metrics: engine.NewMetrics(reg)})
+	if err != nil {
+		return nil, err
+	}
+	d := &daemon{log: log, store: st, engine: eng, links: links, carrier: o.carrier, load: o.load, ready: o.ready, listen: c.Server.Listen}
+	if o.listen != "" {
+		d.listen = o.listen
+	}
+	d.parts.Store(p)
+	d.server = &http.Server{
+		Handler: d.handler(reg, key), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	return d, nil
+}
+
+// buildInfo is the version as karma and dashboards look for it.
+func buildInfo() prometheus.Collector {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "alertmanager_build_info", Help: "Version, under the name that clients of Alertmanager's API look for."}, []string{"version"})
+	g.WithLabelValues(buildVersion()).Set(1)
+	return g
+}
+
+// handler puts the doors of the house together.
+func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
+	in := ingest.New(func() *ingest.Config { return d.parts.Load().ingest }, d.engine, d.engine, d.log, time.Now).Handler()
+	phone := twilio.Handler(func() []*twilio.Provider { return d.parts.Load().twilio }, lineAdapter{d.engine}, d.log)
+	pages := web.New(web.Deps{
+		Engine: d.engine, Store: d.store, Config: func() *web.Config { return d.parts.Load().web }, Reload: d.reload, Ready: d.canCommit,
+		Metrics: promhttp.HandlerFor(reg, promhttp.HandlerOpts{}), SessionKey: key, Now: time.Now, Log: d.log,
+	}).Handler()
+	mux := http.NewServeMux()
+	mux.Handle("/twilio/", phone)
+	for _, path := range ingest.Routes() {
+		mux.Handle(path, in)
+	}
+	mux.Handle("/", pages)
+	return mux
+}
+
+// canCommit proves that the store can commit, by committing.
+func (d *daemon) canCommit(ctx context.Context) error {
+	return d.store.Update(ctx, func(tx store.Tx) error { return tx.PutNote("ready", time.Now().UTC().Format(time.RFC3339)) })
+}
+
+// secretKey is the store's own key for signed links and sessions, made when it is first needed.
+func secretKey(st store.Store) ([]byte, error) {
+	var text string
+	err := st.Update(context.Background(), func(tx store.Tx) (err error) {
+		if text, err = tx.Note("key"); err != nil || text != "" {
+			return err
+		}
+		var b [32]byte
+		if _, err := rand.Read(b[:]); err != nil {
+			return err
+		}
+		text = hex.EncodeToString(b[:])
+		return tx.PutNote("key", text)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the key for signed links: %w", err)
+	}
+	return hex.DecodeString(text)
+}
+
+// run serves until ctx ends, then drains: no new requests, sends under way finish, everything asked for is committed.
+func (d *daemon) run(ctx context.Context) error {
+	ln, err := net.Listen("tcp", d.listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w (is another rouse running? server.listen says where)", err)
+	}
+	d.engine.Start()
+	failed := make(chan error, 1)
+	tls := d.parts.Load().config.Server.TLS
+	go func() { failed <- d.serve(ln, tls) }()
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	base := baseURL(ln, tls != nil)
+	d.log.Info("rouse is up", "address", base, "version", buildVersion(), "config", d.parts.Load().config.Version())
+	_, _ = tellSystemd(systemd.SdNotifyReady)
+	if d.ready != nil {
+		d.ready(base)
+	}
+	stopPing := d.watch(ctx)
+	for {
+		select {
+		case <-hup:
+			if err := d.reload(ctx); err != nil {
+				d.log.Error("the configuration was not reloaded", "err", err)
+			}
+			continue
+		case err = <-failed:
+		case <-d.engine.Failed():
+			err = errors.New("the store failed and has to be opened again: start rouse anew (systemd does)")
+		case <-ctx.Done():
+		}
+		break
+	}
+	stopPing()
+	return errors.Join(err, d.drain())
+}
+
+func (d *daemon) drain() error {
+	_, _ = tellSystemd(systemd.SdNotifyStopping)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err := d.server.Shutdown(ctx)
+	d.engine.Stop()
+	if p := d.parts.Load(); p.rooms != nil {
+		p.rooms.Close()
+	}
+	d.log.Info("rouse is down, everything is written")
+	return err
+}
+
+// reload reads the configuration again. A file with errors changes nothing, and the error says what is wrong.
+func (d *daemon) reload(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, _ = tellSystemd(systemd.SdNotifyReloading)
+	defer func() { _, _ = tellSystemd(systemd.SdNotifyReady) }()
+	c, problems := d.load()
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	p, err := wire(c, d.links, d.carrier, d.log)
+	if err != nil {
+		return err
+	}
+	if err := d.engine.Reload(ctx, p.engine); err != nil {
+		return err
+	}
+	was := d.parts.Swap(p)
+	if was.rooms != nil {
+		was.rooms.Close()
+	}
+	d.log.Info("configuration reloaded", "config", c.Version(), "was", was.config.Version())
+	return nil
+}
+
+func baseURL(ln net.Listener, secure bool) string {
+	scheme := "http"
+	if secure {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		return ln.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
