@@ -151,7 +151,8 @@ type Page struct {
 	SentAt     time.Time      `json:"sentAt,omitzero"` // accepted by the provider
 	Provider   string         `json:"provider,omitempty"`
 	ProviderID string         `json:"providerID,omitempty"`
-	To         string         `json:"to,omitempty"` // address it was last sent to
+	To         string         `json:"to,omitempty"`   // address it was last sent to
+	Sent       string         `json:"sent,omitempty"` // text that was last sent, by which a provider finds it
 	Outcome    notify.Outcome `json:"outcome,omitempty"`
 	Class      notify.Class   `json:"class,omitempty"`
 	Code       int            `json:"code,omitempty"`

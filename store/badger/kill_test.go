@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -140,6 +141,45 @@ func TestSecondProcessIsRefused(t *testing.T) {
 	}
 	kill(t, cmd, answers)
 	if err := open1(t, dir, Options{}).Close(); err != nil { // what the dead one wrote about itself holds nothing
+		t.Fatal(err)
+	}
+}
+
+// TestLogsWithoutLength opens what a kill leaves between the making of a log and the moment it gets its size.
+func TestLogsWithoutLength(t *testing.T) {
+	dir := t.TempDir()
+	s := open1(t, dir, Options{})
+	commits(t, s, 3)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"00099.mem", "000099.vlog"} {
+		overwrite(t, filepath.Join(dir, dataDir, name), nil)
+	}
+	s = open1(t, dir, Options{})
+	if seq, err := s.sequence(); err != nil || seq < 3 {
+		t.Errorf("at commit %d, %v; want at least 3", seq, err)
+	}
+	if err := put(s, "n", "x"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDirectoryWithOddName finds the logs of a store whatever its directory is called.
+func TestDirectoryWithOddName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a[1-2]*?\\ store")
+	s := open1(t, dir, Options{})
+	commits(t, s, 3)
+	if logs, err := readLogs(filepath.Join(dir, dataDir)); err != nil || len(logs) == 0 {
+		t.Errorf("logs %v, %v; want some", logs, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := open1(t, dir, Options{}).Close(); err != nil {
 		t.Fatal(err)
 	}
 }

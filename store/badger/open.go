@@ -118,8 +118,32 @@ func (s *Store) prepare() error {
 	return private(s.dir)
 }
 
+// sweep removes logs without length. A kill between the making of a log and the moment it gets its size leaves one; it never
+// held anything, and Badger stumbles over it.
+func sweep(data string) error {
+	for _, kind := range []string{".mem", ".vlog"} {
+		names, err := filesIn(data, kind)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			info, err := os.Stat(name)
+			if err == nil && info.Size() == 0 {
+				err = os.Remove(name)
+			}
+			if err != nil {
+				return fmt.Errorf("clear the store of a log that was never begun: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
 // inspect compares what is on disk with what the mark says, before Badger repairs anything.
 func (s *Store) inspect(b badger.Options, accept bool) error {
+	if err := sweep(b.Dir); err != nil {
+		return err
+	}
 	tables, err := checkTables(b.Dir, b)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ type logFile struct {
 // readLogs reads the logs in data, oldest first, and makes what they hold durable: after a kill the last commits may be in
 // the system's cache alone, and from now on they are going to be seen.
 func readLogs(data string) ([]logFile, error) {
-	names, err := filepath.Glob(filepath.Join(data, "*.mem"))
+	names, err := filesIn(data, ".mem")
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +66,17 @@ func readLogs(data string) ([]logFile, error) {
 		logs = append(logs, l)
 	}
 	return logs, nil
+}
+
+// filesIn returns the files of a directory whose names end so. A path may hold what a pattern takes for its own.
+func filesIn(dir, end string) (paths []string, err error) {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), end) {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths, err
 }
 
 func logNumber(path string) int {
