@@ -374,7 +374,9 @@ func TestHealth(t *testing.T) {
 // TestClientMeetsStrangers: what is not rouse, or nothing at all, is an error that says so.
 func TestClientMeetsStrangers(t *testing.T) {
 	answers := map[string]http.HandlerFunc{
-		"a proxy's page":  func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "<html>bad gateway</html>", http.StatusBadGateway) },
+		"a proxy's page": func(rw http.ResponseWriter, _ *http.Request) {
+			http.Error(rw, "<html>bad gateway</html>", http.StatusBadGateway)
+		},
 		"a page with 200": func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("<html>hello</html>")) },
 		"JSON of others": func(rw http.ResponseWriter, _ *http.Request) {
 			rw.WriteHeader(404)
