@@ -1,0 +1,276 @@
+package peers
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rouse/rouse/notify/phonetest"
+	"github.com/rouse/rouse/web/client"
+)
+
+// load fires alerts, each with a name of its own, whether or not the daemon answers.
+type load struct {
+	quit chan struct{}
+	work sync.WaitGroup
+
+	mu       sync.Mutex
+	accepted []string // names of those that were answered 2xx
+}
+
+// load starts some workers, each of which fires one alert every so often.
+func (w *town) load(workers int, every time.Duration) *load {
+	l := &load{quit: make(chan struct{})}
+	for k := range workers {
+		l.work.Go(func() { l.run(w, k, every) })
+	}
+	w.t.Cleanup(func() { l.stop() })
+	return l
+}
+
+func (l *load) run(w *town, worker int, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		select {
+		case <-l.quit:
+			return
+		case <-tick.C:
+		}
+		name := fmt.Sprintf("Load%dx%d", worker, n)
+		body := map[string]any{
+			"version": "4", "status": "firing",
+			"alerts": []any{map[string]any{"status": "firing", "labels": map[string]string{"alertname": name, "severity": "critical"}}},
+		}
+		if code, _ := send(w.http, http.MethodPost, w.base+"/ingest/alertmanager", "alertmanager-token", body); code/100 == 2 {
+			l.mu.Lock()
+			l.accepted = append(l.accepted, name)
+			l.mu.Unlock()
+		}
+	}
+}
+
+func (l *load) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.accepted)
+}
+
+// atLeast is missing until n more alerts were accepted than are now.
+func (l *load) atLeast(n int) func() error {
+	goal := l.count() + n
+	return func() error {
+		if got := l.count(); got < goal {
+			return fmt.Errorf("%d alerts were accepted, not %d", got, goal)
+		}
+		return nil
+	}
+}
+
+// stop ends the load and returns the names that were accepted.
+func (l *load) stop() []string {
+	select {
+	case <-l.quit:
+	default:
+		close(l.quit)
+	}
+	l.work.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.accepted
+}
+
+// incidents reads all incidents, by the name of their alerts.
+func (w *town) incidents() map[string]client.Incident {
+	w.t.Helper()
+	all, f := map[string]client.Incident{}, filterAll
+	for {
+		list, err := w.api.Incidents(w.t.Context(), f)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, i := range list.Incidents {
+			name := i.GroupLabels["alertname"]
+			if other, twice := all[name]; twice {
+				w.t.Errorf("%s has two incidents, %s and %s", name, other.Ref, i.Ref)
+			}
+			all[name] = i
+		}
+		if f.Before = list.Next; f.Before == 0 {
+			return all
+		}
+	}
+}
+
+// hasAll fails unless each alert has its incident, and returns the incidents.
+func (w *town) hasAll(accepted []string) map[string]client.Incident {
+	w.t.Helper()
+	all := w.incidents()
+	for _, name := range accepted {
+		if all[name].Number == 0 {
+			w.t.Errorf("%s was answered 2xx and is in no incident", name)
+		}
+	}
+	return all
+}
+
+// killsAsked is how often TestKill kills the daemon.
+func killsAsked(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("ROUSE_KILLS")
+	if text == "" {
+		return 5
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("ROUSE_KILLS=%s is no number of kills", text)
+	}
+	return n
+}
+
+// after is missing until it was asked for n times.
+func after(n int) func() error {
+	return func() error {
+		if n--; n >= 0 {
+			return errors.New("it is too early")
+		}
+		return nil
+	}
+}
+
+// TestKill kills the daemon again and again while alerts pour in and the phones misbehave. Whatever was answered 2xx is there
+// in the end and has paged somebody; and nobody is told the same twice more often than the daemon died while telling it.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	config := change(t, townConfig, `phone: "+34600000001"}`, `phone: "+34600000001", notify: {high: [{via: sms}], low: [{via: sms}]}}`)
+	config = change(t, config, `phone: "+46700000002"}`, `phone: "+46700000002", notify: {high: [{via: sms}], low: [{via: sms}]}}`)
+	w := newTown(t, config)
+	w.street.Behave(phonetest.ServerError(503).Often(0.1))
+	w.street.Behave(phonetest.CreateThen500().Often(0.05))
+	w.street.Behave(phonetest.LoseCallbacks().Often(0.2))
+	l := w.load(4, 20*time.Millisecond)
+	var deaths []time.Time
+	for k := range killsAsked(t) {
+		if k%3 == 0 { // on the way up
+			w.daemon = start(t, "rouse", w.command())
+			eventually(t, patience, after(rand.IntN(12)))
+		} else {
+			w.start()
+			eventually(t, patience, l.atLeast(20+rand.IntN(80)))
+		}
+		deaths = append(deaths, time.Now())
+		w.daemon.kill()
+	}
+	w.start()
+	eventually(t, patience, l.atLeast(20))
+	accepted := l.stop()
+	begin := time.Now()
+	all := w.hasAll(accepted)
+	w.allTold(all)
+	extra := w.duplicates(deaths)
+	t.Logf("%d kills, %d alerts accepted, %d incidents, all told %.1f s after the load ended, %d texts, %d of them a second time",
+		len(deaths), len(accepted), len(all), time.Since(begin).Seconds(), len(w.street.Messages()), extra)
+}
+
+// allTold waits until each incident has paged somebody. A page that died with the daemon is taken up when its lease of 30
+// seconds ends.
+func (w *town) allTold(all map[string]client.Incident) {
+	w.t.Helper()
+	parents := map[string]client.Page{}
+	waiting := slices.Collect(maps.Values(all))
+	eventually(w.t, 90*time.Second, func() error {
+		clear(parents)
+		waiting = slices.DeleteFunc(waiting, func(i client.Incident) bool { return w.told(i.Number, parents) })
+		if len(waiting) > 0 {
+			return fmt.Errorf("%d incidents have paged nobody, such as %s:\n%s", len(waiting), waiting[0].Ref, story(w.incident(waiting[0].Number)))
+		}
+		return nil
+	})
+}
+
+// told reports whether some page of an incident is with the provider, by itself or inside another one.
+func (w *town) told(n int64, parents map[string]client.Page) bool {
+	w.t.Helper()
+	out := func(p client.Page) bool { return p.State == "accepted" || p.State == "delivered" }
+	for _, p := range w.incident(n).Pages {
+		if out(p) {
+			return true
+		}
+		if p.State != "bundled" || p.Parent == "" {
+			continue
+		}
+		parent, ok := parents[p.Parent]
+		if !ok {
+			var err error
+			if parent, err = w.api.Page(w.t.Context(), p.Parent); err != nil {
+				w.t.Fatalf("page %s, in which %s is told: %v", p.Parent, p.ID, err)
+			}
+			parents[p.Parent] = parent
+		}
+		if out(parent) {
+			return true
+		}
+	}
+	return false
+}
+
+// sent reads the street's log: which page made which text, and when.
+func (w *town) sent() (page map[string]string, created map[string]time.Time, err error) {
+	page, created = map[string]string{}, map[string]time.Time{}
+	for _, e := range w.street.Log() {
+		switch e.Kind {
+		case phonetest.Created:
+			created[e.SID] = e.At
+		case phonetest.Called, phonetest.Lost: // the address of a status callback names the page
+			if u, err := url.Parse(e.URL); err == nil && u.Query().Get("page") != "" {
+				page[e.SID] = u.Query().Get("page")
+			}
+		}
+	}
+	for sid := range created {
+		if page[sid] == "" {
+			err = fmt.Errorf("nobody knows which page made the text %s", sid)
+		}
+	}
+	return page, created, err
+}
+
+// duplicates fails when a page made more texts than one and one more for each death of the daemon between them. It returns
+// how many texts were a repetition.
+func (w *town) duplicates(deaths []time.Time) (extra int) {
+	w.t.Helper()
+	var page map[string]string
+	var created map[string]time.Time
+	eventually(w.t, patience, func() (err error) {
+		page, created, err = w.sent()
+		return err
+	})
+	texts := map[string][]time.Time{}
+	for sid, id := range page {
+		texts[id] = append(texts[id], created[sid])
+	}
+	for id, at := range texts {
+		slices.SortFunc(at, time.Time.Compare)
+		extra += len(at) - 1
+		first, last := at[0], at[len(at)-1]
+		died := 0
+		for _, d := range deaths {
+			if d.After(first.Add(-time.Second)) && d.Before(last) {
+				died++
+			}
+		}
+		if len(at)-1 > died {
+			w.t.Errorf("page %s made %d texts, though the daemon died %d times meanwhile: %v", id, len(at), died, at)
+		}
+	}
+	return extra
+}
