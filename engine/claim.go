@@ -112,6 +112,26 @@ func (b *batch) claimOne(p *store.Page) ([]job, error) {
 	return b.claimSend(p, nil)
 }
 
+// reclaim ends the leases of before a start: the store has one owner at a time, so whoever held them is gone, and what became
+// of those pages is asked at once.
+func (b *batch) reclaim() error {
+	pages, err := b.tx.DuePages(b.now.Add(lease), 0)
+	if err != nil {
+		return b.fail(err)
+	}
+	for k := range pages {
+		p := &pages[k]
+		if p.State != store.Sending || !p.NextAt.After(b.now) {
+			continue
+		}
+		p.NextAt = b.now
+		if err := b.put(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ask claims a look-up with the provider.
 func (b *batch) ask(p *store.Page) ([]job, error) {
 	p.NextAt = b.now.Add(lease)

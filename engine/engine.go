@@ -196,6 +196,9 @@ func (e *Engine) refresh(tx store.Tx, s Settings) error {
 func (e *Engine) Start() {
 	e.final.Add(1)
 	go func() { defer e.final.Done(); e.commitLoop() }()
+	if err := e.must(func(b *batch) error { return b.reclaim() }); err != nil {
+		e.log.Error("sends of before the start could not be taken over, they are once their leases end", "err", err)
+	}
 	for _, loop := range []func(){e.clockLoop, e.deliverLoop, e.reviewLoop} {
 		e.loops.Add(1)
 		go func() { defer e.loops.Done(); loop() }()

@@ -21,7 +21,7 @@ function el(tag, cls, text) {
 }
 
 function hour(iso) {
-  return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 function label(v) { return v.name || v.number; }
