@@ -17,13 +17,13 @@ const acceptChunk = 100
 // of what is known already costs none. An error means that the source should send the whole batch again, which is harmless.
 func (e *Engine) Accept(ctx context.Context, batch []alert.Alert) error {
 	e.metrics.received(batch)
-	todo := e.hot.news(batch, e.now().UTC())
-	if len(todo) == 0 {
+	news := e.hot.news(batch, e.now().UTC())
+	if len(news) == 0 {
 		return nil
 	}
 	var asked []chunk
 	var err error
-	for part := range slices.Chunk(todo, acceptChunk) {
+	for part := range slices.Chunk(news, acceptChunk) {
 		c := chunk{alerts: part}
 		if err == nil {
 			c.op, err = e.askChunk(part)
