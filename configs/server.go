@@ -78,6 +78,7 @@ func (v value) store() Store {
 		return Store{Kind: Badger, Path: rest}
 	case kind == string(Postgres):
 		if dsn, is := v.reference(rest, false); is {
+			v.warn("postgres-store", "is refused at the start: PostgreSQL is not in this version", "write badger:PATH")
 			return Store{Kind: Postgres, DSN: dsn}
 		}
 	}
