@@ -7,6 +7,7 @@ import (
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
 )
@@ -94,8 +95,8 @@ func (b *batch) clears(n int64, row *store.Alert, expired bool) error {
 		return err
 	}
 	c := incident.Clear{Alert: row.Alert, Expired: expired}
-	if i.Lead == row.Key && i.Firing > 1 {
-		if c.Lead, err = b.nextLead(n); err != nil {
+	if (i.Lead == row.Key || (row.Severity == i.Severity && row.Severity.Rank() > 0)) && i.Firing > 1 {
+		if c.Lead, err = b.nextLead(n, i.Severity); err != nil {
 			return err
 		}
 	}
@@ -103,18 +104,25 @@ func (b *batch) clears(n int64, row *store.Alert, expired bool) error {
 	return err
 }
 
-// nextLead finds an alert that still fires, to give the incident its title.
-func (b *batch) nextLead(n int64) (*alert.Alert, error) {
-	members, err := b.tx.AlertsOf(n, noAlert, 200)
-	if err != nil {
-		return nil, b.fail(err)
-	}
+// nextLead finds the worst alert that still fires among the first two hundred members; one as bad as the incident ends the search.
+func (b *batch) nextLead(n int64, worst alert.Severity) (*alert.Alert, error) {
 	var lead *alert.Alert
-	for k := range members {
-		m := &members[k].Alert
-		if m.State == alert.Firing && (lead == nil || m.Severity.Rank() > lead.Severity.Rank()) {
-			lead = m
+	after := noAlert
+	for range 10 {
+		members, err := b.tx.AlertsOf(n, after, 20)
+		if err != nil {
+			return nil, b.fail(err)
 		}
+		for k := range members {
+			m := &members[k].Alert
+			if m.State == alert.Firing && (lead == nil || m.Severity.Rank() > lead.Severity.Rank()) {
+				lead = m
+			}
+		}
+		if len(members) < 20 || (lead != nil && lead.Severity.Rank() >= worst.Rank()) {
+			break
+		}
+		after = members[len(members)-1].ID()
 	}
 	return lead, nil
 }
@@ -274,11 +282,27 @@ func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert
 			return n, err
 		}
 	}
-	if f.Number, err = b.tx.NextNumber(); err != nil {
-		return 0, b.fail(err)
+	if f.Number, f.Turn, err = b.number(d.Service, d.Policy); err != nil {
+		return 0, err
 	}
 	_, err = b.act(0, f)
 	return f.Number, err
+}
+
+// number takes the next reference number, and the service's next turn where its policy has levels that take turns.
+func (b *batch) number(service, policy string) (n, turn int64, err error) {
+	if n, err = b.tx.NextNumber(); err != nil {
+		return 0, 0, b.fail(err)
+	}
+	if policy == "" {
+		policy = string(b.live.book.Services[service].Policy)
+	}
+	p, _ := b.live.book.Roster.Policy(oncall.PolicyID(policy))
+	if !slices.ContainsFunc(p.Levels, func(l oncall.Level) bool { return l.RoundRobin }) {
+		return n, 0, nil
+	}
+	turn, err = b.tx.AddCounter("turn/"+service, 1)
+	return n, turn, b.fail(err)
 }
 
 // latest finds the newest incident of a group; 0 when there is none.

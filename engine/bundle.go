@@ -59,13 +59,18 @@ func (b *batch) unpack(s *stack) (wanted []store.Page, err error) {
 			wanted = append(wanted, *m)
 		}
 		p.Members, p.BundleCode = nil, ""
-		if !b.wanted(&p) {
-			if err := b.end(&p, store.Void, ""); err != nil {
-				return nil, err
-			}
-			continue
+		switch {
+		case b.wanted(&p):
+			wanted = append(wanted, p)
+		case b.waits(&p):
+			p.NextAt = b.now.Add(soon)
+			err = b.put(&p)
+		default:
+			err = b.end(&p, store.Void, "")
 		}
-		wanted = append(wanted, p)
+		if err != nil {
+			return nil, err
+		}
 	}
 	return b.newest(wanted)
 }
@@ -102,3 +107,6 @@ func (b *batch) weight(p *store.Page) string {
 	}
 	return fmt.Sprintf("%s %012d", i.Priority, i.Number)
 }
+
+// soon is when a page that cannot go just now is looked at again.
+const soon = 3 * time.Second

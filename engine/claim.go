@@ -84,12 +84,18 @@ func (b *batch) claim(limit, most int) ([]job, error) {
 	return jobs, nil
 }
 
-// stackKey says which pages may be told together: alert pages that wait for one person and one kind of phone message.
+// stackKey says which pages may be told together: alert pages that wait for one person and one kind of phone message, and
+// news of growth for one person.
 func stackKey(p *store.Page) ([2]string, bool) {
-	if p.State != store.Queued || p.Kind != incident.PageAlert || (p.Via != oncall.SMS && p.Via != oncall.Call) {
+	switch {
+	case p.State != store.Queued || (p.Via != oncall.SMS && p.Via != oncall.Call):
 		return [2]string{}, false
+	case p.Kind == incident.PageAlert:
+		return [2]string{string(p.User), string(p.Via)}, true
+	case p.Kind == incident.PageUpdate:
+		return [2]string{string(p.User), "news"}, true
 	}
-	return [2]string{string(p.User), string(p.Via)}, true
+	return [2]string{}, false
 }
 
 // claimOne claims a page that is never bundled, or asks about one whose fate is open.
@@ -106,10 +112,14 @@ func (b *batch) claimOne(p *store.Page) ([]job, error) {
 	case p.State == store.Unknown || p.State == store.Accepted:
 		return b.ask(p)
 	}
-	if !b.wanted(p) {
-		return nil, b.end(p, store.Void, "")
+	switch {
+	case b.wanted(p):
+		return b.claimSend(p, nil)
+	case b.waits(p):
+		p.NextAt = b.now.Add(soon)
+		return nil, b.put(p)
 	}
-	return b.claimSend(p, nil)
+	return nil, b.end(p, store.Void, "")
 }
 
 // reclaim ends the leases of before a start: the store has one owner at a time, so whoever held them is gone, and what became
@@ -207,8 +217,13 @@ func (b *batch) claimStack(s *stack) ([]job, error) {
 	if err != nil {
 		return nil, b.fail(err)
 	}
-	if why := unusable(&c, s.via); why != "" {
+	if why := unusable(&c, s.via); why != "" && wanted[0].Kind == incident.PageUpdate {
+		return nil, b.byMail(wanted, why)
+	} else if why != "" {
 		return nil, b.giveUpAll(wanted, notify.Consent, why)
+	}
+	if s.via == oncall.Call && b.engaged(&c) {
+		return nil, b.later(wanted)
 	}
 	if at := b.slot(&c, s.via); at.After(b.now) {
 		return nil, b.holdBack(wanted, at)
@@ -220,6 +235,43 @@ func (b *batch) claimStack(s *stack) ([]job, error) {
 func (b *batch) giveUpAll(pages []store.Page, c notify.Class, why string) error {
 	for k := range pages {
 		if err := b.giveUp(&pages[k], c, 0, why); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byMail has news sent by mail that cannot go by text.
+func (b *batch) byMail(pages []store.Page, why string) error {
+	u, _ := b.live.book.Roster.User(pages[0].User)
+	if u.Address(oncall.Email) == "" {
+		return b.giveUpAll(pages, notify.Consent, why)
+	}
+	for k := range pages {
+		p := &pages[k]
+		p.Via, p.State, p.NextAt = oncall.Email, store.Queued, b.now
+		if err := b.put(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// engaged reports whether a call of ours to this number is under way: a second would only find the line busy.
+func (b *batch) engaged(c *store.Contact) bool {
+	if c.InCall == "" {
+		return false
+	}
+	p, err := b.page(c.InCall)
+	return err == nil && (p.State == store.Sending || p.State == store.Accepted || p.State == store.Unknown)
+}
+
+// later has pages looked at again soon.
+func (b *batch) later(pages []store.Page) error {
+	for k := range pages {
+		p := &pages[k]
+		p.State, p.NextAt = store.Queued, b.now.Add(soon)
+		if err := b.put(p); err != nil {
 			return err
 		}
 	}
@@ -273,7 +325,7 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 		return nil, b.giveUpAll(append([]store.Page{*p}, others...), notify.Dead, "there is no address for "+string(p.User))
 	}
 	if p.Via != oncall.Email && p.Kind != incident.PageReply {
-		stopped, err := b.overCap(p.Via)
+		stopped, err := b.overCap(p)
 		if err != nil {
 			return nil, err
 		}
@@ -340,6 +392,7 @@ func (b *batch) remember(p *store.Page) error {
 		if p.Via == oncall.SMS {
 			c.Sent = recent(append(c.Sent, b.now), b.now, max(time.Hour, b.live.Limits.SMS.Per))
 		} else {
+			c.InCall = p.ID
 			c.Called = recent(append(c.Called, b.now), b.now, max(time.Hour, b.live.Limits.Call.Per))
 		}
 		c.Replies = nil // a new page: whoever answers is a person again
@@ -358,49 +411,3 @@ func (b *batch) remember(p *store.Page) error {
 func recent(times []time.Time, now time.Time, per time.Duration) []time.Time {
 	return slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) > per })
 }
-
-// message renders a page.
-func (b *batch) message(p *store.Page) notify.Message {
-	m := notify.Message{ID: p.ID, Via: p.Via, To: p.To, ValidFor: validFor}
-	switch p.Kind {
-	case incident.PageReply:
-		m.Text = p.Text
-		return m
-	case incident.PageTest:
-		m.Text, m.Subject = notify.TestText(p.Text), "Test page from rouse"
-		m.Speech = notify.Speech{Words: m.Text}
-		return m
-	}
-	i, err := b.incident(p.Incident)
-	if err != nil {
-		m.Text = incident.Ref(p.Incident)
-		return m
-	}
-	views := []notify.View{b.view(i, p.User)}
-	for _, id := range p.Members {
-		if q, err := b.page(id); err == nil {
-			if j, err := b.incident(q.Incident); err == nil {
-				views = append(views, b.view(j, p.User))
-			}
-		}
-	}
-	switch {
-	case p.Via == oncall.Email:
-		m.Subject, m.Text, m.HTML = notify.Mail(views[0], views[0].URL)
-	case p.Kind == incident.PageUpdate:
-		m.Text = notify.UpdateText(views[0], atoi(p.Text))
-	case len(views) > 1:
-		m.Text = notify.BundleText(p.BundleCode, views, b.live.PublicURL)
-		m.Speech = notify.SpeakBundle(views)
-	default:
-		m.Text = notify.AlertText(views[0])
-		if p.Text != "" { // handed over by somebody
-			m.Text = notify.ReassignText(views[0], p.Text)
-		}
-		m.Speech = notify.Speak(views[0])
-	}
-	return m
-}
-
-// validFor is how long a carrier may keep trying a text: later it would only confuse.
-const validFor = 10 * time.Minute

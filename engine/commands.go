@@ -11,7 +11,6 @@ import (
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
-	"github.com/rouse/rouse/store"
 )
 
 const (
@@ -152,7 +151,11 @@ func (s *speaker) ack(c notify.Command) (string, error) {
 	if err != nil || len(numbers) == 0 {
 		return none, err
 	}
-	return s.b.ackMany(numbers, s.user.ID, s.by, until)
+	answer, err := s.b.ackMany(numbers, s.user.ID, s.by, until)
+	if c.All && len(numbers) == allAtOnce && err == nil {
+		answer += " There may be more: reply ack all again."
+	}
+	return answer, err
 }
 
 // until turns a lease into an instant: so long from now, or the start of the person's day.
@@ -181,58 +184,6 @@ func (s *speaker) morning() time.Time {
 		}
 	}
 	return s.b.now.Add(12 * time.Hour)
-}
-
-// meant says which incidents a command is about, or why there are none.
-func (s *speaker) meant(c notify.Command) (numbers []int64, none string, err error) {
-	if c.Number != 0 {
-		return []int64{c.Number}, "", nil
-	}
-	known, err := s.b.tx.Contact(s.phone)
-	if err != nil {
-		return nil, "", s.b.fail(err)
-	}
-	if c.Bundle != "" {
-		if numbers, ok := known.Bundles[strings.ToUpper(c.Bundle)]; ok {
-			return numbers, "", nil
-		}
-		return nil, "There is no " + c.Bundle + " any more. Reply list for yours.", nil
-	}
-	numbers, err = s.paged(&known)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(numbers) == 0 {
-		return nil, "Nothing that this phone was paged for waits for an ack.", nil
-	}
-	if c.Newest {
-		numbers = numbers[:1]
-	}
-	return numbers, "", nil
-}
-
-// paged returns the triggered incidents that a phone was paged for, newest page first, bundles unpacked.
-func (s *speaker) paged(c *store.Contact) (numbers []int64, err error) {
-	for _, id := range slices.Backward(c.LastPages) {
-		p, err := s.b.page(id)
-		if err != nil {
-			if s.b.failed != nil {
-				return nil, err
-			}
-			continue
-		}
-		ofPage, err := s.b.numbersOf(p)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range ofPage {
-			i, err := s.b.incident(n)
-			if err == nil && i.State == incident.Triggered && !slices.Contains(numbers, n) {
-				numbers = append(numbers, n)
-			}
-		}
-	}
-	return numbers, nil
 }
 
 func (s *speaker) give(c notify.Command) (string, error) {
@@ -266,21 +217,32 @@ func (s *speaker) status(c notify.Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	v := s.b.view(i, s.user.ID)
-	title := i.Title
-	if v.Neutral {
-		title = "confidential"
-	}
-	text := fmt.Sprintf("%s %s %s: %s. %s", i.Priority, i.Ref(), i.Service, title, i.State)
+	text := fmt.Sprintf("%s. %s", s.label(i, 60), i.State)
 	switch i.State {
 	case incident.Acknowledged:
 		text += " by " + i.AckedBy + " " + ago(s.b.now.Sub(i.AcknowledgedAt)) + " ago" + s.b.untilText(i.AckUntil, s.user.ID)
 	case incident.OnHold:
-		text += " (" + i.HoldReason + ")" + s.b.untilText(i.HoldUntil, s.user.ID)
+		text += " (" + clip(i.HoldReason, 40) + ")" + s.b.untilText(i.HoldUntil, s.user.ID)
 	case incident.Triggered:
 		text += " " + ago(s.b.now.Sub(i.TriggeredAt)) + " ago" + paging(i)
 	}
 	return text + fmt.Sprintf(". %d of %d alerts fire.", i.Firing, i.Total), nil
+}
+
+// label names an incident in an answer: "P1 INC-42 checkout: title", cut to so many characters of title; of a security incident
+// only the number.
+func (s *speaker) label(i *incident.Incident, width int) string {
+	if s.b.view(i, s.user.ID).Neutral {
+		return i.Ref() + " confidential"
+	}
+	title := []rune(i.Title)
+	if len(title) > width {
+		title = append(title[:width-1], '…')
+	}
+	if len(title) < len(string(title)) { // not plain Latin: a text holds half as much
+		title = title[:min(len(title), width/2)]
+	}
+	return fmt.Sprintf("%s %s %s: %s", i.Priority, i.Ref(), i.Service, string(title))
 }
 
 // bundleStatus names the incidents of a bundle.
@@ -327,11 +289,7 @@ func (s *speaker) lines(mine []int64) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		title := []rune(i.Title)
-		if i.Type == "security" {
-			title = []rune("confidential")
-		}
-		lines = append(lines, fmt.Sprintf("%d %s %s: %s (%s)", n, i.Priority, i.Service, string(title[:min(len(title), 40)]), i.State))
+		lines = append(lines, fmt.Sprintf("%s (%s)", s.label(i, 40), i.State))
 	}
 	if more := len(mine) - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))

@@ -296,13 +296,22 @@ func (b *batch) found(j *job, s notify.Status, found bool, err error) error {
 	switch {
 	case b.now.Sub(p.FirstAt) < resendAfter(p.Via) || p.Polls < 2:
 		p.NextAt = b.now.Add(3 * time.Second)
-	case p.Unknowns <= 2:
+	case p.Unknowns <= 1:
 		p.State, p.NextAt = store.Queued, b.now // the one duplicate that is allowed
 		p.FirstAt = time.Time{}
+		b.avoid(p)
 	default:
 		return b.giveUp(p, notify.Transient, 0, "no answer from the provider")
 	}
 	return b.put(p)
+}
+
+// avoid has another provider, where there is one, carry a page that this one left without an answer.
+func (b *batch) avoid(p *store.Page) {
+	p.Tried = append(p.Tried, p.Provider)
+	if next, _ := b.e.breaker.choose(b.live.Providers, p, b.now); next == nil {
+		p.Tried = nil
+	}
 }
 
 func resendAfter(via oncall.Method) time.Duration {

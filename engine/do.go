@@ -36,12 +36,11 @@ func (e *Engine) Open(ctx context.Context, o incident.Open) (after incident.Inci
 		if strings.TrimSpace(o.Title) == "" {
 			return incident.ErrNeedsNote
 		}
-		n, err := b.tx.NextNumber()
-		if err != nil {
-			return b.fail(err)
-		}
 		opening := o
-		opening.Number = n
+		var err error
+		if opening.Number, opening.Turn, err = b.number(o.Service, ""); err != nil {
+			return err
+		}
 		i, err := b.act(0, opening)
 		if err == nil {
 			after = *i

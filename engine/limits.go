@@ -52,7 +52,8 @@ func dayCounter(via oncall.Method, now time.Time) string {
 
 // overCap says why the day's cap stops a method; "" when it does not. When both texts and calls are used up, texts go on
 // all the same: a cap may change the way a person is reached, never the fact.
-func (b *batch) overCap(via oncall.Method) (string, error) {
+func (b *batch) overCap(p *store.Page) (string, error) {
+	via := p.Via
 	sms, err := b.capped(oncall.SMS, b.live.Limits.DailyMessages)
 	if err != nil {
 		return "", err
@@ -65,12 +66,30 @@ func (b *batch) overCap(via oncall.Method) (string, error) {
 	case via == oncall.SMS && sms && call:
 		b.e.log.Warn("both daily caps are used up, texts go out all the same")
 		return "", nil
+	case via == oncall.Call && call && !b.otherWay(p):
+		b.e.log.Warn("the daily cap of calls is used up, somebody whom only calls reach is called all the same", "user", string(p.User))
+		return "", nil
 	case via == oncall.SMS && sms:
 		return "the day's cap of messages is used up", nil
 	case via == oncall.Call && call:
 		return "the day's cap of calls is used up", nil
 	}
 	return "", nil
+}
+
+// otherWay reports whether a person's rules have another method that works.
+func (b *batch) otherWay(p *store.Page) bool {
+	u, _ := b.live.book.Roster.User(p.User)
+	for _, r := range u.Rules(p.Urgency) {
+		to := u.Address(r.Via)
+		if r.Via == p.Via || to == "" {
+			continue
+		}
+		if c, err := b.tx.Contact(to); err == nil && unusable(&c, r.Via) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *batch) capped(via oncall.Method, limit int) (bool, error) {

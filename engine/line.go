@@ -237,8 +237,7 @@ func (b *batch) key(p *store.Page, digits string) (say string, done bool, err er
 	if p.Kind == incident.PageTest {
 		return "Thank you. This number works.", true, b.pressed(p)
 	}
-	u, _ := b.live.book.Roster.User(p.User)
-	by := incident.Actor{Kind: incident.ByUser, Name: string(u.ID), Channel: "call"}
+	by := incident.Actor{Kind: incident.ByUser, Name: string(p.User), Channel: "call"} // whoever was called, also when a reload has removed them
 	numbers, err := b.numbersOf(p)
 	if err != nil {
 		return "", false, err
@@ -248,7 +247,7 @@ func (b *batch) key(p *store.Page, digits string) (say string, done bool, err er
 	}
 	switch digits {
 	case "1":
-		say, err = b.ackMany(numbers, u.ID, by, time.Time{})
+		say, err = b.ackMany(numbers, p.User, by, time.Time{})
 	case "2":
 		say, err = b.spoken(numbers[0], incident.Escalate{By: by}, "escalated. The next person is paged.")
 	case "3":

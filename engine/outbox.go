@@ -116,6 +116,15 @@ func (b *batch) end(p *store.Page, s store.PageState, detail string) error {
 	return b.put(p)
 }
 
+// waits reports whether a page may be wanted again shortly: every alert of its incident recovered, and it resolves if they stay so.
+func (b *batch) waits(p *store.Page) bool {
+	if p.Kind != incident.PageAlert {
+		return false
+	}
+	i, err := b.incident(p.Incident)
+	return err == nil && i.State == incident.Triggered && i.Epoch == p.Epoch && i.Suppressed == nil && !i.ClearedAt.IsZero()
+}
+
 // wanted reports whether a page still has somebody to tell something.
 func (b *batch) wanted(p *store.Page) bool {
 	switch p.Kind {
@@ -124,7 +133,7 @@ func (b *batch) wanted(p *store.Page) bool {
 		return err == nil && i.State == incident.Triggered && i.Epoch == p.Epoch && i.Suppressed == nil && i.ClearedAt.IsZero()
 	case incident.PageUpdate:
 		i, err := b.incident(p.Incident)
-		return err == nil && i.State == incident.Acknowledged && i.Assignee == p.User
+		return err == nil && (i.State == incident.Acknowledged || i.State == incident.OnHold) && i.Assignee == p.User
 	}
 	return true
 }

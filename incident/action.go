@@ -19,6 +19,7 @@ type Fire struct {
 	Where      router.Decision
 	Suppressed *router.Suppression // of the whole incident with this alert in it; nil: people are paged
 	Muted      *router.Suppression // of this alert alone
+	Turn       int64               // of the service, for levels that take turns; of an incident that opens
 	Again      bool                // the alert belongs to the incident already and had recovered
 	Known      bool                // the alert belongs to the incident already and fired all along: its facts changed
 }
@@ -27,13 +28,13 @@ type Fire struct {
 type Clear struct {
 	Alert   alert.Alert
 	Expired bool
-	Lead    *alert.Alert   // one of the alerts that still fire, for the title; nil when none does
-	Worst   alert.Severity // of the alerts that still fire, as far as was looked
+	Lead    *alert.Alert // the worst of the alerts that still fire, as far as was looked; nil when that was not needed
 }
 
 // Open is an incident reported by a person (identification without a monitor).
 type Open struct {
 	Number   int64
+	Turn     int64
 	By       Actor
 	Title    string
 	Text     string

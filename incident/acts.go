@@ -44,6 +44,7 @@ func (d *draft) ack(a Ack) error {
 	}
 	d.i.AckedBy = a.By.Name
 	d.stop()
+	d.i.Loud = false
 	if renewed {
 		d.tell(DidAck, a.By, "", "Acknowledgement renewed%s", until(d.i.AckUntil))
 		return nil
@@ -83,7 +84,7 @@ func (d *draft) escalate(a Escalate) error {
 		d.i.State = Triggered
 		d.i.AckUntil, d.i.HoldUntil, d.i.HoldReason, d.i.AckedBy, d.i.Assignee = time.Time{}, time.Time{}, "", "", ""
 	}
-	d.i.Suppressed = nil // somebody asks for help: that is louder than a silence
+	d.i.Suppressed, d.i.Loud = nil, true // somebody asks for help: that is louder than a silence
 	d.tell(DidEscalate, a.By, "", "Escalated by %s", a.By.Name)
 	d.next()
 	return nil
@@ -110,7 +111,7 @@ func (d *draft) resolve(by Actor, code, note string) {
 	d.i.ClearedAt, d.i.AckUntil, d.i.HoldUntil = time.Time{}, time.Time{}, time.Time{}
 	d.i.Code, d.i.Note = code, note
 	told := d.i.Suppressed == nil
-	d.i.Suppressed = nil
+	d.i.Suppressed, d.i.Loud = nil, false
 	d.stop()
 	switch {
 	case code == "recovered":
@@ -139,7 +140,7 @@ func (d *draft) reassign(r Reassign) error {
 	d.stop()
 	d.retrigger("")
 	d.i.Assignee = u.ID
-	d.i.Suppressed = nil
+	d.i.Suppressed, d.i.Loud = nil, true
 	d.tell(DidAssign, r.By, "", "Given to %s by %s", u.ID, r.By.Name)
 	d.fireAssignee(u, r.By.Name)
 	return nil

@@ -87,7 +87,7 @@ func (d *draft) create(f Fire) {
 		Number: f.Number, State: Triggered, Service: w.Service, Team: string(svc.Team), Type: w.Type, Category: w.Category,
 		Impact: Grade(w.Impact), Urgency: Grade(w.Urgency), UrgencyBy: "route", GroupKey: w.GroupKey, GroupLabels: w.GroupLabels,
 		Route: w.Route, Source: f.Alert.Integration, Policy: oncall.PolicyID(w.Policy), ReopenWindow: w.ReopenWindow, ResolveDelay: w.ResolveDelay,
-		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1,
+		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1, Turn: f.Turn,
 	}
 	d.count(f)
 	d.defaults(svc)
@@ -190,6 +190,9 @@ func (d *draft) clear(c Clear) error {
 	if c.Lead != nil && d.i.Lead == c.Alert.Key {
 		d.i.Title, d.i.Lead = c.Lead.Title, c.Lead.Key
 	}
+	if c.Lead != nil && c.Alert.Severity == d.i.Severity && c.Lead.Severity.Rank() < d.i.Severity.Rank() {
+		d.i.Severity = c.Lead.Severity // what rises from here is news again
+	}
 	if !d.i.State.Open() || d.i.Firing > 0 {
 		return nil
 	}
@@ -213,7 +216,7 @@ func (d *draft) open(o Open) error {
 	d.i = Incident{
 		Number: o.Number, State: Triggered, Title: o.Title, Service: o.Service, Team: string(svc.Team), Type: o.Type, Category: o.Category,
 		Impact: o.Impact, Urgency: o.Urgency, UrgencyBy: "person", Source: o.By.Channel, Reporter: o.By.Name, Policy: svc.Policy,
-		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1, ReopenWindow: 10 * time.Minute,
+		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1, ReopenWindow: 10 * time.Minute, Turn: o.Turn,
 	}
 	d.defaults(svc)
 	if d.i.Urgency == "" {

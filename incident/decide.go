@@ -154,12 +154,12 @@ func (d *draft) wakeAt() time.Time {
 		add(i.ClearedAt.Add(i.ResolveDelay))
 	}
 	switch i.State {
-	case Acknowledged:
-		add(i.AckUntil)
+	case Acknowledged, OnHold:
 		add(i.TellAt)
-	case OnHold:
-		add(i.HoldUntil)
-		add(i.TellAt)
+		if i.ClearedAt.IsZero() { // else it is about to resolve, and nothing lapses meanwhile
+			add(i.AckUntil)
+			add(i.HoldUntil)
+		}
 	case Triggered:
 		if i.Suppressed != nil {
 			add(suppressedUntil(i, d.now))

@@ -29,10 +29,11 @@ func (d *draft) start(round int) {
 
 // next moves the cursor to what follows the current level and fires it.
 func (d *draft) next() {
-	if d.i.Cursor.FiredAt.IsZero() {
+	if d.i.Cursor.FiredAt.IsZero() && !d.i.Cursor.Paused {
 		d.start(d.i.Cursor.Round)
 		return
 	}
+	d.i.Cursor.Paused = false
 	d.forward()
 	d.fireFrom()
 }
@@ -53,12 +54,21 @@ func (d *draft) forward() {
 		*c = Cursor{Policy: d.book.Roster.Fallback(), Round: c.Round + 1}
 	case c.Level+1 < len(p.Levels):
 		c.Level++
-	case p.Repeat > 0 && c.Round+1 >= p.Repeat:
-		d.follow(p.Then, fmt.Sprintf("policy %s ended after %d rounds", p.ID, c.Round+1))
+	default:
+		d.endRound(p)
+	}
+}
+
+// endRound moves the cursor from a policy's last level to its next round, or to the policy that follows.
+func (d *draft) endRound(p oncall.Policy) {
+	c := &d.i.Cursor
+	switch {
+	case p.Repeat > 0 && c.Lap+1 >= p.Repeat:
+		d.follow(p.Then, fmt.Sprintf("policy %s ended after %d rounds", p.ID, c.Lap+1))
 	case !c.Reached && p.ID != d.book.Roster.Fallback():
 		d.follow("", fmt.Sprintf("nobody of policy %s could be reached", p.ID))
 	default:
-		*c = Cursor{Policy: c.Policy, Round: c.Round + 1}
+		*c = Cursor{Policy: c.Policy, Round: c.Round + 1, Lap: c.Lap + 1}
 	}
 }
 
@@ -99,20 +109,30 @@ func (d *draft) fireFrom() {
 		if d.fireLevel() {
 			return
 		}
-		c := &d.i.Cursor
-		p, _ := d.book.Roster.Policy(c.Policy)
-		if c.Level+1 >= len(p.Levels) && c.Policy != fallback {
-			d.follow("", fmt.Sprintf("nobody of policy %s is there", c.Policy))
-			continue
-		}
-		if c.Level+1 >= len(p.Levels) {
+		if !d.passOver(fallback) {
 			break
 		}
-		c.Level++
 	}
 	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", span(nobodyWait))
-	d.i.Cursor.FiredAt = d.now
-	d.i.Cursor.EndsAt = d.now.Add(nobodyWait)
+	// No policy in the cursor: what follows is the incident's own again, in a new round.
+	d.i.Cursor = Cursor{Round: d.i.Cursor.Round + 1, FiredAt: d.now, EndsAt: d.now.Add(nobodyWait)}
+}
+
+// passOver moves the cursor over a level that found nobody; false when there is nothing left to try.
+func (d *draft) passOver(fallback oncall.PolicyID) bool {
+	c := &d.i.Cursor
+	p, _ := d.book.Roster.Policy(c.Policy)
+	switch {
+	case c.Level+1 < len(p.Levels):
+		c.Level++
+	case c.Found:
+		d.endRound(p)
+	case c.Policy != fallback:
+		d.follow("", fmt.Sprintf("nobody of policy %s is there", c.Policy))
+	default:
+		return false
+	}
+	return true
 }
 
 // levels bounds how many levels one decision may try.
@@ -120,7 +140,7 @@ func (d *draft) levels() int {
 	n := 2
 	for _, p := range []oncall.PolicyID{d.i.Cursor.Policy, d.book.Roster.Fallback()} {
 		if pol, ok := d.book.Roster.Policy(p); ok {
-			n += len(pol.Levels)
+			n += 2 * len(pol.Levels)
 		}
 	}
 	return n
@@ -145,10 +165,11 @@ func (d *draft) fireLevel() bool {
 		d.hear(r)
 	}
 	d.notifyAll(people, lv.Wait)
-	if len(rooms) > 0 {
-		return true // its wait runs although nobody's own phone can be reached
+	if len(c.People) == 0 && len(rooms) == 0 {
+		return false
 	}
-	return len(c.People) > 0
+	c.Found = true // with a room alone its wait runs too, although nobody's own phone can be reached
+	return true
 }
 
 // resolveLevel says whom a level means now, and says it in words.
@@ -170,11 +191,25 @@ func (d *draft) resolveLevel(lv oncall.Level) (people []oncall.UserID, rooms, fr
 		}
 	}
 	if lv.RoundRobin && len(people) > 1 {
-		turn := int((d.i.Number + int64(d.i.Cursor.Round)) % int64(len(people)))
-		people = people[turn : turn+1]
+		people = d.inTurn(people)
 		from = append(from, "in turn: "+string(people[0]))
 	}
 	return people, rooms, from
+}
+
+// inTurn takes the one whose turn it is, or the next who can be reached.
+func (d *draft) inTurn(people []oncall.UserID) []oncall.UserID {
+	n := int64(len(people))
+	turn := (d.i.Turn + int64(d.i.Cursor.Round)) % n
+	for k := range n {
+		at := (turn + k) % n
+		u, ok := d.book.Roster.User(people[at])
+		if ok && (u.Phone != "" || u.Email != "") {
+			turn = at
+			break
+		}
+	}
+	return people[turn : turn+1]
 }
 
 func describe(t oncall.Target, found []oncall.UserID) string {
@@ -252,7 +287,13 @@ func (d *draft) notice(id oncall.UserID) (n Notice, from time.Time, ok bool) {
 			after = hurry
 		}
 		hurry = -1
-		n.Steps = append(n.Steps, Step{Via: r.Via, Due: from.Add(after)})
+		due := from.Add(after)
+		if urgency == oncall.Low {
+			if end, quiet := u.QuietUntil(due); quiet { // quiet hours begin between two methods
+				due = end.UTC()
+			}
+		}
+		n.Steps = append(n.Steps, Step{Via: r.Via, Due: due})
 	}
 	if len(n.Steps) == 0 {
 		d.tell(DidReport, self, "notify", "%s cannot be reached: no number or address for any of the notification rules", id)
@@ -299,12 +340,16 @@ func (d *draft) hear(receiver string) {
 // update tells the assignee of alerts that joined, in one message.
 func (d *draft) update() {
 	joined := d.i.Joined
-	d.i.Joined, d.i.TellAt = 0, time.Time{}
 	u, ok := d.book.Roster.User(d.i.Assignee)
+	urgency := d.book.NotifyUrgency(d.i.Priority)
+	if end, quiet := u.QuietUntil(d.now); ok && urgency == oncall.Low && quiet {
+		d.i.TellAt = end.UTC()
+		return
+	}
+	d.i.Joined, d.i.TellAt = 0, time.Time{}
 	if !ok || joined == 0 {
 		return
 	}
-	urgency := d.book.NotifyUrgency(d.i.Priority)
 	for _, r := range u.Rules(urgency) {
 		if r.Via == oncall.Call || u.Address(r.Via) == "" {
 			continue

@@ -87,7 +87,9 @@ type Incident struct {
 	ResolveDelay time.Duration       `json:"resolveDelay,omitempty"`
 	Suppressed   *router.Suppression `json:"suppressed,omitempty"` // why nobody is paged, while so
 
-	Policy    oncall.PolicyID `json:"policy"` // where its escalation starts
+	Loud      bool            `json:"loud,omitempty"` // somebody asked for help: nothing suppresses it until it is acknowledged
+	Turn      int64           `json:"turn,omitempty"` // whose turn it is at levels that take turns
+	Policy    oncall.PolicyID `json:"policy"`         // where its escalation starts
 	Cursor    Cursor          `json:"cursor,omitzero"`
 	Receivers []string        `json:"receivers,omitempty"` // rooms that were told, in order, and hear of its end
 
@@ -107,7 +109,10 @@ func Ref(n int64) string { return fmt.Sprintf("INC-%d", n) }
 // Cursor is where the escalation of an incident stands. It only moves forward within an epoch.
 type Cursor struct {
 	Policy  oncall.PolicyID `json:"policy,omitempty"`
-	Round   int             `json:"round"`             // from 0
+	Round   int             `json:"round"`             // from 0, over all policies of this epoch
+	Lap     int             `json:"lap,omitempty"`     // rounds of this policy, from 0
+	Found   bool            `json:"found,omitempty"`   // some level of this round found somebody
+	Paused  bool            `json:"paused,omitempty"`  // a suppression interrupted this level
 	Level   int             `json:"level"`             // from 0
 	FiredAt time.Time       `json:"firedAt,omitzero"`  // zero: no level has fired in this epoch
 	EndsAt  time.Time       `json:"endsAt,omitzero"`   // when the next level is due

@@ -18,10 +18,10 @@ func (d *draft) wake(w Wake) error {
 	case !i.ClearedAt.IsZero() && !i.ClearedAt.Add(i.ResolveDelay).After(d.now):
 		d.resolve(self, "recovered", "")
 		return nil
-	case i.State == Acknowledged && passed(i.AckUntil, d):
+	case i.State == Acknowledged && i.ClearedAt.IsZero() && passed(i.AckUntil, d):
 		d.retrigger("the acknowledgement of " + nameOr(i.AckedBy, "somebody") + " lapsed")
 		d.startUnless(w.Suppressed)
-	case i.State == OnHold && passed(i.HoldUntil, d):
+	case i.State == OnHold && i.ClearedAt.IsZero() && passed(i.HoldUntil, d):
 		d.retrigger("its hold ended")
 		d.startUnless(w.Suppressed)
 	}
@@ -68,7 +68,7 @@ func (d *draft) advance() {
 
 // suppress moves a triggered incident in or out of suppression.
 func (d *draft) suppress(s *router.Suppression) {
-	if d.i.State != Triggered {
+	if d.i.State != Triggered || d.i.Loud {
 		return
 	}
 	was := d.i.Suppressed
@@ -82,13 +82,13 @@ func (d *draft) suppress(s *router.Suppression) {
 		d.start(d.i.Cursor.nextRound())
 	case s != nil && (was == nil || was.Kind != s.Kind || was.Rule != s.Rule):
 		if was == nil {
-			round := d.i.Cursor.Round
-			fired := !d.i.Cursor.FiredAt.IsZero()
+			c := d.i.Cursor
 			d.stop()
-			if fired {
-				round++
+			d.i.Cursor = Cursor{Policy: c.Policy, Round: c.Round, Level: c.Level, Lap: c.Lap}
+			if !c.FiredAt.IsZero() {
+				d.i.Cursor.Round++
+				d.i.Cursor.Paused = true
 			}
-			d.i.Cursor = Cursor{Policy: d.i.Cursor.Policy, Round: round}
 		}
 		d.muted(s)
 	}
@@ -96,7 +96,7 @@ func (d *draft) suppress(s *router.Suppression) {
 
 // startUnless starts paging from the first level, unless something keeps people from being paged.
 func (d *draft) startUnless(s *router.Suppression) {
-	if s == nil {
+	if s == nil || d.i.Loud {
 		d.start(0)
 		return
 	}
@@ -136,7 +136,7 @@ func (d *draft) report(r Report) error {
 	if d.i.State != Triggered || d.i.Suppressed != nil || !d.i.ClearedAt.IsZero() {
 		return nil
 	}
-	if d.hurry(n) {
+	if n.busy(st) || d.hurry(n) {
 		d.issue()
 		return nil
 	}
@@ -144,6 +144,20 @@ func (d *draft) report(r Report) error {
 		d.giveUpLevel()
 	}
 	return nil
+}
+
+// busy reports whether a method after st is under way already, so that none has to be hurried: two calls at once to one
+// phone are one call and a busy line.
+func (n *Notice) busy(st *Step) bool {
+	after := false
+	for k := range n.Steps {
+		s := &n.Steps[k]
+		if after && s.Page != "" && (s.Outcome == "" || s.Outcome == StepSent) {
+			return true
+		}
+		after = after || s == st
+	}
+	return false
 }
 
 // hurry makes a person's next step due now; false when none is left.

@@ -68,6 +68,19 @@ func UpdateText(v View, joined int) string {
 	}.fit()
 }
 
+// UpdatesText renders the SMS that tells an assignee of growth in several incidents at once.
+func UpdatesText(vs []View) string {
+	refs := make([]string, 0, 6)
+	for _, v := range vs[:min(len(vs), 6)] {
+		refs = append(refs, ref(v.Number))
+	}
+	more := ""
+	if len(vs) > len(refs) {
+		more = " and " + strconv.Itoa(len(vs)-len(refs)) + " more"
+	}
+	return "More alerts in " + strconv.Itoa(len(vs)) + " incidents of yours: " + strings.Join(refs, ", ") + more + "\nReply list for them"
+}
+
 // ReassignText renders the SMS to somebody who is handed the incident. by is who did it, or empty.
 func ReassignText(v View, by string) string {
 	given := "yours now"

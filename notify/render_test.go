@@ -209,3 +209,18 @@ func TestSpeakBundleCounts(t *testing.T) {
 		t.Errorf("a bundle of one says %q", one.Words)
 	}
 }
+
+func TestUpdatesText(t *testing.T) {
+	var vs []View
+	for n := range int64(30) {
+		vs = append(vs, View{Number: n + 1, Title: "x"})
+	}
+	got := UpdatesText(vs)
+	want := "More alerts in 30 incidents of yours: INC-1, INC-2, INC-3, INC-4, INC-5, INC-6 and 24 more\nReply list for them"
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if _, _, n := Segments(got); n != 1 {
+		t.Errorf("%d segments, want 1", n)
+	}
+}

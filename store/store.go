@@ -201,6 +201,7 @@ type Contact struct {
 	Called     []time.Time        `json:"called,omitempty"`
 	Replies    []time.Time        `json:"replies,omitempty"`   // automatic answers of the last day
 	Answers    []time.Time        `json:"answers,omitempty"`   // answers of the last hour
+	InCall     string             `json:"inCall,omitempty"`    // page of the call last placed
 	LastPages  []string           `json:"lastPages,omitempty"` // newest last, at most 50: what `ack` and `ack all` mean
 	BundleNext int                `json:"bundleNext,omitempty"`
 	Bundles    map[string][]int64 `json:"bundles,omitempty"` // B7 -> incident numbers

@@ -65,7 +65,7 @@ func TestReplyGrammar(t *testing.T) {
 		{"n 1 looking at it", incident.Triggered, "noted"},
 		{"hold 1 2h vendor", incident.OnHold, "on hold until"},
 		{"1?", incident.Triggered, "INC-1 checkout: Down"},
-		{"list", incident.Triggered, "1 P1 checkout: Down"},
+		{"list", incident.Triggered, "P1 INC-1 checkout: Down"},
 		{"who", incident.Triggered, "primary: ana"},
 		{"who checkout", incident.Triggered, "checkout: ana, then bo"},
 		{"?", incident.Triggered, "ack"},

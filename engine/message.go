@@ -1,0 +1,58 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+// message renders a page.
+func (b *batch) message(p *store.Page) notify.Message {
+	m := notify.Message{ID: p.ID, Via: p.Via, To: p.To, ValidFor: validFor}
+	switch p.Kind {
+	case incident.PageReply:
+		m.Text = p.Text
+		return m
+	case incident.PageTest:
+		m.Text, m.Subject = notify.TestText(p.Text), "Test page from rouse"
+		m.Speech = notify.Speech{Words: m.Text}
+		return m
+	}
+	i, err := b.incident(p.Incident)
+	if err != nil {
+		m.Text = incident.Ref(p.Incident)
+		return m
+	}
+	views := []notify.View{b.view(i, p.User)}
+	for _, id := range p.Members {
+		if q, err := b.page(id); err == nil {
+			if j, err := b.incident(q.Incident); err == nil {
+				views = append(views, b.view(j, p.User))
+			}
+		}
+	}
+	switch {
+	case p.Via == oncall.Email:
+		m.Subject, m.Text, m.HTML = notify.Mail(views[0], views[0].URL)
+	case p.Kind == incident.PageUpdate && len(views) > 1:
+		m.Text = notify.UpdatesText(views)
+	case p.Kind == incident.PageUpdate:
+		m.Text = notify.UpdateText(views[0], atoi(p.Text))
+	case len(views) > 1:
+		m.Text = notify.BundleText(p.BundleCode, views, b.live.PublicURL)
+		m.Speech = notify.SpeakBundle(views)
+	default:
+		m.Text = notify.AlertText(views[0])
+		if p.Text != "" { // handed over by somebody
+			m.Text = notify.ReassignText(views[0], p.Text)
+		}
+		m.Speech = notify.Speak(views[0])
+	}
+	return m
+}
+
+// validFor is how long a carrier may keep trying a text: later it would only confuse.
+const validFor = 10 * time.Minute
