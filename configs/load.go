@@ -72,7 +72,7 @@ func newLoader(name string, o Options) *loader {
 		o.Getenv = os.Getenv
 	}
 	if o.ReadFile == nil {
-		o.ReadFile = os.ReadFile
+		o.ReadFile = readSmall
 	}
 	return &loader{file: name, dir: filepath.Dir(name), o: o, c: &Config{File: name}, names: map[class]*register{}, hide: map[*yaml.Node]string{}}
 }
@@ -145,4 +145,21 @@ func reason(err error) string {
 		return pe.Err.Error()
 	}
 	return err.Error()
+}
+
+// maxFile is the most that is read of any file: a configuration, a secret, a certificate.
+const maxFile = 4 << 20
+
+// readSmall reads a regular file that is no larger than it has any reason to be.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no regular file")
+	case info.Size() > maxFile:
+		return nil, errors.New("it is larger than 4 MiB")
+	}
+	return os.ReadFile(path)
 }

@@ -24,7 +24,7 @@ func (b *batch) accept(chunk []alert.Alert) error {
 		case a.Test:
 			err = b.received(&a)
 		case a.State == alert.Resolved:
-			err = b.recovers(&a, false)
+			err = b.recovers(&a, "")
 		default:
 			err = b.fires(&a)
 		}
@@ -60,8 +60,11 @@ func (b *batch) received(a *alert.Alert) error {
 	return b.fail(err)
 }
 
-// recovers takes a resolved or expired alert out of its incidents.
-func (b *batch) recovers(a *alert.Alert, expired bool) error {
+// expiredWhy is why an alert ended whose source fell silent.
+const expiredWhy = "expired"
+
+// recovers takes an alert that ended out of its incidents; why is empty when its source said so.
+func (b *batch) recovers(a *alert.Alert, why string) error {
 	row, err := b.tx.Alert(a.ID())
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return b.fail(err)
@@ -79,14 +82,14 @@ func (b *batch) recovers(a *alert.Alert, expired bool) error {
 		return b.fail(err)
 	}
 	for _, n := range row.Incidents {
-		if err := b.clears(n, &row, expired); err != nil {
+		if err := b.clears(n, &row, why); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *batch) clears(n int64, row *store.Alert, expired bool) error {
+func (b *batch) clears(n int64, row *store.Alert, why string) error {
 	i, err := b.incident(n)
 	if errors.Is(err, incident.ErrNoIncident) {
 		return nil
@@ -94,7 +97,10 @@ func (b *batch) clears(n int64, row *store.Alert, expired bool) error {
 	if err != nil {
 		return err
 	}
-	c := incident.Clear{Alert: row.Alert, Expired: expired}
+	c := incident.Clear{Alert: row.Alert, Expired: why == expiredWhy}
+	if !c.Expired {
+		c.Why = why
+	}
 	if (i.Lead == row.Key || (row.Severity == i.Severity && row.Severity.Rank() > 0)) && i.Firing > 1 {
 		if c.Lead, err = b.nextLead(n, i.Severity); err != nil {
 			return err
@@ -139,11 +145,35 @@ func (b *batch) fires(a *alert.Alert) error {
 		if err != nil {
 			return err
 		}
-		if len(open) > 0 || !a.Event {
+		again := a.Event || a.Severity.Rank() > row.Severity.Rank()
+		if len(open) == 0 && !again {
+			again, err = b.allClosed(row.Incidents) // closed is final: what still fires is a new incident
+			if err != nil {
+				return err
+			}
+		}
+		if len(open) > 0 || !again {
 			return b.refacts(a, &row, open)
 		}
 	}
 	return b.refires(a, &row, known)
+}
+
+// allClosed reports whether some incidents are all closed.
+func (b *batch) allClosed(numbers []int64) (bool, error) {
+	for _, n := range numbers {
+		i, err := b.incident(n)
+		if errors.Is(err, incident.ErrNoIncident) {
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		if i.State != incident.Closed {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // openOf returns which of some incidents are open.
@@ -220,7 +250,7 @@ func (b *batch) refires(a *alert.Alert, row *store.Alert, known bool) error {
 				return err
 			}
 		}
-		return b.keep(&fresh)
+		where = b.reroutes(where, row, open)
 	}
 	for k := range where {
 		n, err := b.join(a, &where[k], row, &fresh)
@@ -231,7 +261,49 @@ func (b *batch) refires(a *alert.Alert, row *store.Alert, known bool) error {
 			fresh.Incidents = append(fresh.Incidents, n)
 		}
 	}
+	if known && row.State == alert.Firing {
+		if err := b.leave(row, fresh.Incidents); err != nil {
+			return err
+		}
+	}
 	return b.keep(&fresh)
+}
+
+// reroutes returns the decisions for services that an alert went to before, by another route than the one of the incident that
+// is open: their people hear of it again. Routes that are new to it do not count, for it stays where it is open.
+func (b *batch) reroutes(where []router.Decision, row *store.Alert, open []int64) []router.Decision {
+	before, now := map[string]bool{}, map[string]bool{}
+	for _, n := range row.Incidents {
+		i, err := b.incident(n)
+		switch {
+		case err != nil:
+		case slices.Contains(open, n):
+			now[i.Service] = true
+		default:
+			before[i.Service] = true
+		}
+	}
+	var out []router.Decision
+	for _, d := range where {
+		if before[d.Service] && !now[d.Service] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// leave takes an alert that went on to a newer incident out of the count of the older ones.
+func (b *batch) leave(row *store.Alert, now []int64) error {
+	for _, n := range row.Incidents {
+		if slices.Contains(now, n) {
+			continue
+		}
+		_, err := b.act(n, incident.Clear{Alert: row.Alert, Why: "it goes on in a newer incident"})
+		if err != nil && !errors.Is(err, incident.ErrNoIncident) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *batch) rejoin(a *alert.Alert, n int64, where []router.Decision, fresh *store.Alert) error {

@@ -165,7 +165,7 @@ func (e *Engine) expire(now time.Time) (next time.Time, err error) {
 					a.Labels = row.Labels
 					b.inhibits(&a)
 				}
-				if err := b.recovers(&a, true); err != nil {
+				if err := b.recovers(&a, expiredWhy); err != nil {
 					return err
 				}
 			}

@@ -127,7 +127,7 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 		did = "escalated" + paging(i) + "."
 	case incident.Resolve:
 		if i.Firing > 0 {
-			did += fmt.Sprintf(" %d of its alerts still fire: unless they recover, it pages again %s.", i.Firing, "in "+ago(i.WakeAt.Sub(s.b.now)))
+			did += fmt.Sprintf(" Alerts that still fire: %d. Unless they recover, it pages again in %s.", i.Firing, ago(i.WakeAt.Sub(s.b.now)))
 		}
 	}
 	return fmt.Sprintf("%s %s", i.Ref(), did), nil

@@ -291,6 +291,14 @@ func (b *batch) act(n int64, a incident.Action) (*incident.Incident, error) {
 		}
 		cur = *i
 	}
+	if r, ok := a.(incident.Resolve); ok && cur.State.Open() {
+		ending, err := b.endEvents(n)
+		if err != nil {
+			return nil, err
+		}
+		r.Ending = ending
+		a = r
+	}
 	ch, err := incident.Decide(cur, a, b.live.book, b.now)
 	if err != nil {
 		return nil, err

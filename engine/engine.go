@@ -23,16 +23,17 @@ import (
 
 // Settings is everything that the configuration decides. It is swapped whole on reload and never changed afterwards.
 type Settings struct {
-	Book       *incident.Rulebook // without the overrides made at run time
-	Tree       *router.Tree
-	Gate       *router.Gate // without the silences made at run time
-	Inhibit    []router.InhibitRule
-	Providers  []notify.Provider // in order of preference
-	Rooms      Rooms             // nil: there are none
-	Limits     Limits
-	Heartbeats []Heartbeat
-	PublicURL  string         // base of the links in messages; no slash at its end
-	Links      *notify.Signer // signs acknowledge links; nil: no such links
+	Book         *incident.Rulebook // without the overrides made at run time
+	Tree         *router.Tree
+	Gate         *router.Gate // without the silences made at run time
+	Inhibit      []router.InhibitRule
+	Providers    []notify.Provider // in order of preference
+	Rooms        Rooms             // nil: there are none
+	Limits       Limits
+	Heartbeats   []Heartbeat
+	Integrations []string       // names of the configured sources; nil: any
+	PublicURL    string         // base of the links in messages; no slash at its end
+	Links        *notify.Signer // signs acknowledge links; nil: no such links
 }
 
 // Rooms tells chat rooms and mail lists.
@@ -199,6 +200,9 @@ func (e *Engine) Start() {
 	if err := e.must(func(b *batch) error { return b.reclaim() }); err != nil {
 		e.log.Error("sends of before the start could not be taken over, they are once their leases end", "err", err)
 	}
+	if err := e.retire(); err != nil {
+		e.log.Error("alerts of sources that are gone could not be ended", "err", err)
+	}
 	for _, loop := range []func(){e.clockLoop, e.deliverLoop, e.reviewLoop} {
 		e.loops.Add(1)
 		go func() { defer e.loops.Done(); loop() }()
@@ -228,7 +232,10 @@ func (e *Engine) Reload(ctx context.Context, s Settings) error {
 		})
 		return b.refresh(s)
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return e.retire()
 }
 
 // Book is the rulebook as it is now, overrides made at run time included.

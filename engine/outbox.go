@@ -133,7 +133,7 @@ func (b *batch) wanted(p *store.Page) bool {
 		return err == nil && i.State == incident.Triggered && i.Epoch == p.Epoch && i.Suppressed == nil && i.ClearedAt.IsZero()
 	case incident.PageUpdate:
 		i, err := b.incident(p.Incident)
-		return err == nil && (i.State == incident.Acknowledged || i.State == incident.OnHold) && i.Assignee == p.User
+		return err == nil && (i.State == incident.Acknowledged || i.State == incident.OnHold) && (i.Assignee == p.User || i.Assignee == "")
 	}
 	return true
 }

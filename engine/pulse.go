@@ -75,7 +75,7 @@ func (e *Engine) Beat(ctx context.Context, name string) error {
 			return b.fail(err)
 		}
 		a := alert.Alert{Integration: heartbeatIntegration, Key: name, State: alert.Resolved, EndsAt: b.now}
-		if err := b.recovers(&a, false); err != nil {
+		if err := b.recovers(&a, ""); err != nil {
 			return err
 		}
 		now := b.now

@@ -28,6 +28,7 @@ type Fire struct {
 type Clear struct {
 	Alert   alert.Alert
 	Expired bool
+	Why     string       // why it ended, when not by a word of its source: "its integration is gone"
 	Lead    *alert.Alert // the worst of the alerts that still fire, as far as was looked; nil when that was not needed
 }
 
@@ -68,9 +69,10 @@ type Escalate struct{ By Actor }
 
 // Resolve ends the incident.
 type Resolve struct {
-	By   Actor
-	Code string
-	Note string
+	By     Actor
+	Code   string
+	Note   string
+	Ending int // alerts that end with it: events, of which no recovery will ever come
 }
 
 // Reassign hands the incident to somebody, who is paged for it.

@@ -98,9 +98,10 @@ func (d *draft) resolveBy(r Resolve) error {
 	if code == "" {
 		code = "fixed"
 	}
+	d.i.Firing = max(0, d.i.Firing-r.Ending)
 	d.resolve(r.By, code, r.Note)
 	if d.i.Firing > 0 {
-		d.tell(DidNote, self, "", "%d of its alerts still fire: unless they recover, it opens again and pages in %s", d.i.Firing, span(max(d.i.ReopenWindow, leastGrace)))
+		d.tell(DidNote, self, "", "Alerts that still fire: %d. Unless they recover, it opens again and pages in %s", d.i.Firing, span(max(d.i.ReopenWindow, leastGrace)))
 	}
 	return nil
 }

@@ -186,6 +186,9 @@ func (d *draft) clear(c Clear) error {
 	if c.Expired {
 		word = "expired without a repeat"
 	}
+	if c.Why != "" {
+		word = "ended, " + c.Why
+	}
 	d.tell(DidClear, byIntegration(c.Alert), "", "Alert %s: %s", word, c.Alert.Title)
 	if c.Lead != nil && d.i.Lead == c.Alert.Key {
 		d.i.Title, d.i.Lead = c.Lead.Title, c.Lead.Key

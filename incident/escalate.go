@@ -337,28 +337,71 @@ func (d *draft) hear(receiver string) {
 	d.room(receiver, "triggered")
 }
 
-// update tells the assignee of alerts that joined, in one message.
+// update tells the assignee of alerts that joined, in one message; the people of the level where it stands when nobody is
+// assigned, for somebody has to hear of it.
 func (d *draft) update() {
 	joined := d.i.Joined
-	u, ok := d.book.Roster.User(d.i.Assignee)
-	urgency := d.book.NotifyUrgency(d.i.Priority)
-	if end, quiet := u.QuietUntil(d.now); ok && urgency == oncall.Low && quiet {
-		d.i.TellAt = end.UTC()
+	if end, quiet := d.assigneeQuiet(); quiet {
+		d.i.TellAt = end
 		return
 	}
 	d.i.Joined, d.i.TellAt = 0, time.Time{}
-	if !ok || joined == 0 {
+	if joined == 0 {
 		return
 	}
+	to := []oncall.UserID{d.i.Assignee}
+	if d.i.Assignee == "" {
+		to = d.levelNow()
+	}
+	told := false
+	for _, id := range to {
+		told = d.updateOne(id, joined) || told
+	}
+	if !told {
+		d.tell(DidReport, self, "growth", "Nobody could be told of %d more alerts", joined)
+	}
+}
+
+// assigneeQuiet says until when news of low urgency waits for its assignee.
+func (d *draft) assigneeQuiet() (time.Time, bool) {
+	u, ok := d.book.Roster.User(d.i.Assignee)
+	if !ok || d.book.NotifyUrgency(d.i.Priority) != oncall.Low {
+		return time.Time{}, false
+	}
+	end, quiet := u.QuietUntil(d.now)
+	return end.UTC(), quiet
+}
+
+// levelNow is whom the level means at which the escalation stands.
+func (d *draft) levelNow() []oncall.UserID {
+	p, ok := d.book.Roster.Policy(d.i.Cursor.Policy)
+	if !ok || len(p.Levels) == 0 {
+		return nil
+	}
+	people, _, _ := d.resolveLevel(p.Levels[min(max(d.i.Cursor.Level, 0), len(p.Levels)-1)])
+	return people
+}
+
+// updateOne tells one person by the first method that is no call, or by a call when there is nothing else.
+func (d *draft) updateOne(id oncall.UserID, joined int) bool {
+	u, ok := d.book.Roster.User(id)
+	if !ok {
+		return false
+	}
+	urgency := d.book.NotifyUrgency(d.i.Priority)
+	var via oncall.Method
 	for _, r := range u.Rules(urgency) {
-		if r.Via == oncall.Call || u.Address(r.Via) == "" {
-			continue
+		if u.Address(r.Via) != "" && (via == "" || (via == oncall.Call && r.Via != oncall.Call)) {
+			via = r.Via
 		}
-		d.pages = append(d.pages, Page{
-			ID:   fmt.Sprintf("%s/e%d/update/%d-%s", d.i.Ref(), d.i.Epoch, d.i.Entries, r.Via),
-			Kind: PageUpdate, Incident: d.i.Number, Epoch: d.i.Epoch, User: u.ID, Via: r.Via, Urgency: urgency, At: d.now, Text: fmt.Sprint(joined),
-		})
-		d.tell(DidPage, self, "growth", "Telling %s of %d more alerts by %s", u.ID, joined, r.Via)
-		return
 	}
+	if via == "" {
+		return false
+	}
+	d.pages = append(d.pages, Page{
+		ID:   fmt.Sprintf("%s/e%d/update/%d-%s", d.i.Ref(), d.i.Epoch, d.i.Entries, via),
+		Kind: PageUpdate, Incident: d.i.Number, Epoch: d.i.Epoch, User: u.ID, Via: via, Urgency: urgency, At: d.now, Text: fmt.Sprint(joined),
+	})
+	d.tell(DidPage, self, "growth", "Telling %s of %d more alerts by %s", u.ID, joined, via)
+	return true
 }

@@ -60,6 +60,10 @@ func wire(c *configs.Config, links *notify.Signer, carrier http.RoundTripper, lo
 	if rooms != nil {
 		p.engine.Rooms = roomsAdapter{rooms}
 	}
+	p.engine.Integrations = []string{}
+	for _, i := range c.Integrations {
+		p.engine.Integrations = append(p.engine.Integrations, i.Name)
+	}
 	for _, h := range c.Heartbeats {
 		p.engine.Heartbeats = append(p.engine.Heartbeats, engine.Heartbeat{Name: h.Name, Every: h.Every, Grace: h.Grace, Service: h.Service})
 	}

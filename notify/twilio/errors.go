@@ -28,6 +28,7 @@ var classes = map[int]notify.Class{
 
 	30008: notify.Transient, // unknown error of the carrier
 	30410: notify.Transient, // timeout at the carrier
+	21220: notify.Transient, // the call to change is over already
 
 	30003: notify.Handset, // unreachable or off
 	34002: notify.Handset, // busy

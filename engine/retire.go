@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/store"
+)
+
+// endEvents ends the events among an incident's alerts, which somebody resolves: no recovery will ever come of them. It
+// returns how many there were.
+func (b *batch) endEvents(n int64) (ended int, err error) {
+	members, err := b.tx.AlertsOf(n, noAlert, 1000)
+	if err != nil {
+		return 0, b.fail(err)
+	}
+	for k := range members {
+		row := &members[k]
+		if row.State != alert.Firing || !row.Event {
+			continue
+		}
+		row.State, row.EndsAt, row.UpdatedAt, row.Muted = alert.Resolved, b.now, b.now, nil
+		if err := b.tx.PutAlert(*row); err != nil {
+			return 0, b.fail(err)
+		}
+		id := row.ID()
+		b.after(func() { b.e.hot.drop(id) })
+		ended++
+	}
+	return ended, nil
+}
+
+// retire lets alerts recover whose source the configuration has no more: nothing will ever send their recovery.
+func (e *Engine) retire() error {
+	s := e.live.Load().Settings
+	var gone []alert.ID
+	err := e.store.View(context.Background(), func(tx store.Tx) error {
+		return tx.EachFiring(func(a store.Alert) error {
+			if !s.feeds(&a.Alert) {
+				gone = append(gone, a.ID())
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(gone, acceptChunk) {
+		err := e.must(func(b *batch) error {
+			for _, id := range part {
+				a := alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}
+				b.inhibits(&a)
+				if err := b.recovers(&a, "its source is no longer in the configuration"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feeds reports whether an alert's source is still configured. Settings that do not name their integrations know them all.
+func (s *Settings) feeds(a *alert.Alert) bool {
+	if a.Integration == heartbeatIntegration {
+		return slices.ContainsFunc(s.Heartbeats, func(h Heartbeat) bool { return h.Name == a.Key })
+	}
+	return s.Integrations == nil || slices.Contains(s.Integrations, a.Integration)
+}
