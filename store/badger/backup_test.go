@@ -270,3 +270,18 @@ func TestGolden(t *testing.T) {
 		t.Errorf("the store of layout 1 reads\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestFailedRestoreLeavesNothing: a directory into which a broken backup was to go is as empty afterwards as before.
+func TestFailedRestoreLeavesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new")
+	if err := Restore(dir, strings.NewReader("this is no backup")); err == nil {
+		t.Fatal("restored from what is no backup")
+	}
+	names, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for _, e := range names {
+		t.Errorf("%s is left", e.Name())
+	}
+}

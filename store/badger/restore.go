@@ -29,6 +29,11 @@ func Restore(dir string, r io.Reader) (err error) {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil { // what is left must not look like the beginning of a store
+			_ = os.Remove(filepath.Join(dir, holderFile))
+		}
+	}()
 	defer func() { err = errors.Join(err, home.release()) }()
 	tmp := filepath.Join(dir, restoreDir)
 	if err := os.RemoveAll(tmp); err != nil {
