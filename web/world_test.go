@@ -249,7 +249,28 @@ func (w *world) fire(service, title string, more ...alert.Alert) int64 {
 		n = a.Incidents[0]
 		return nil
 	}))
+	w.told(n)
 	return n
+}
+
+// told waits until every page of an incident has left the outbox: the engine sends beside its answer.
+func (w *world) told(n int64) {
+	w.t.Helper()
+	for range 5000 {
+		waiting := false
+		must(w.t, w.store.View(w.t.Context(), func(tx store.Tx) error {
+			pages, err := tx.PagesOf(n)
+			for _, p := range pages {
+				waiting = waiting || p.State == store.Queued || p.State == store.Sending
+			}
+			return err
+		}))
+		if !waiting {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	w.t.Fatalf("pages of %s are still in the outbox", incident.Ref(n))
 }
 
 // fireMore makes one more alert of a group fire.
