@@ -89,6 +89,12 @@ func periodEnd(t time.Time) (time.Time, bool) {
 	return end, true
 }
 
+// SteadyUntil returns an instant after t up to which nobody changes the clocks of zone; false: they are never changed again. It
+// is not always that of the next change, which may come later: ask again from there. In between Wall is plain arithmetic.
+func SteadyUntil(zone *time.Location, t time.Time) (time.Time, bool) {
+	return periodEnd(t.In(orUTC(zone)))
+}
+
 // number counts the days from 1 January 1970 to d.
 func (d Date) number() int64 {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix() / daySeconds
