@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,9 @@ func (d *draft) ack(a Ack) error {
 	}
 	renewed := d.i.State == Acknowledged
 	d.i.State = Acknowledged
+	if d.i.FirstAckAt.IsZero() {
+		d.i.FirstAckAt, d.i.FirstAckBy = d.now, a.By.Name
+	}
 	d.i.AckUntil = a.Until
 	if t := d.book.Services[d.i.Service].AckTimeout; a.Until.IsZero() && t > 0 {
 		d.i.AckUntil = d.now.Add(t)
@@ -80,6 +84,7 @@ func (d *draft) escalate(a Escalate) error {
 		return err
 	}
 	d.stop()
+	d.i.ByHand++
 	if d.i.State != Triggered {
 		d.i.State = Triggered
 		d.i.AckUntil, d.i.HoldUntil, d.i.HoldReason, d.i.AckedBy, d.i.Assignee = time.Time{}, time.Time{}, "", "", ""
@@ -96,18 +101,42 @@ func (d *draft) resolveBy(r Resolve) error {
 	}
 	code := r.Code
 	if code == "" {
-		code = "fixed"
+		code = Fixed
+	}
+	if !slices.Contains(Codes(), code) {
+		return &FieldError{"code", code, "one of " + strings.Join(Codes(), ", ")}
+	}
+	if d.book.NoteFor[d.i.Priority] && strings.TrimSpace(r.Note) == "" && !r.Parent && atDesk(r.By) {
+		return ErrNoteFirst
 	}
 	d.i.Firing = max(0, d.i.Firing-r.Ending)
 	d.resolve(r.By, code, r.Note)
+	d.i.WithParent = r.Parent
+	if d.noteOwed() {
+		d.tell(DidNote, self, "closing.note", "A note about what was done is owed before it can be closed")
+	}
 	if d.i.Firing > 0 {
 		d.tell(DidNote, self, "", "Alerts that still fire: %d. Unless they recover, it opens again and pages in %s", d.i.Firing, span(max(d.i.ReopenWindow, leastGrace)))
 	}
 	return nil
 }
 
+// atDesk reports whether somebody has a keyboard. On a phone at night a resolution without a note is taken, and the note is owed.
+func atDesk(by Actor) bool {
+	return by.Person() && by.Channel != "sms" && by.Channel != "call"
+}
+
+// noteOwed reports whether somebody resolved the incident without the note that its priority needs.
+func (d *draft) noteOwed() bool {
+	i := &d.i
+	return i.State == Resolved && d.book.NoteFor[i.Priority] && strings.TrimSpace(i.Note) == "" && i.Code != Recovered && i.Code != Duplicate
+}
+
 func (d *draft) resolve(by Actor, code, note string) {
 	d.i.State = Resolved
+	d.i.WithParent = false
+	d.i.OwesAt, d.i.OwesTold = time.Time{}, time.Time{}
+	d.dueReview(code)
 	d.i.ResolvedAt = d.now
 	d.i.ClearedAt, d.i.AckUntil, d.i.HoldUntil = time.Time{}, time.Time{}, time.Time{}
 	d.i.Code, d.i.Note = code, note
@@ -139,6 +168,7 @@ func (d *draft) reassign(r Reassign) error {
 		return ErrNobody
 	}
 	d.stop()
+	d.i.Reassigns++
 	d.retrigger("")
 	d.i.Assignee = u.ID
 	d.i.Suppressed, d.i.Loud = nil, true
@@ -159,6 +189,7 @@ func (d *draft) hold(h Hold) error {
 	}
 	d.i.State = OnHold
 	d.i.HoldReason, d.i.HoldUntil = h.Reason, h.Until
+	d.i.HeldAt, d.i.HeldClass = d.now, d.book.HoldClass(h.Reason)
 	d.i.AckUntil = time.Time{}
 	d.stop()
 	d.tell(DidHold, h.By, "", "On hold%s: %s", until(h.Until), h.Reason)
@@ -169,9 +200,21 @@ func (d *draft) note(n Note) error {
 	if strings.TrimSpace(n.Text) == "" {
 		return ErrNeedsNote
 	}
+	if d.noteOwed() && n.By.Kind == ByUser {
+		d.i.Note = n.Text
+	}
 	d.tell(DidNote, n.By, "", "%s", n.Text)
+	d.said(n.Text)
+	if d.i.State == OnHold && d.i.HeldClass == heldForCustomer && d.i.Reporter != "" && n.By.Name == d.i.Reporter {
+		d.i.State = Acknowledged
+		d.i.HoldReason, d.i.HoldUntil = "", time.Time{}
+		d.tell(DidResume, self, "hold for the customer", "Work goes on: %s, who reported it, has answered", n.By.Name)
+	}
 	return nil
 }
+
+// heldForCustomer is the hold that ends when the reporter answers.
+const heldForCustomer = "customer"
 
 func (d *draft) close(c Close) error {
 	switch {
@@ -180,10 +223,32 @@ func (d *draft) close(c Close) error {
 	case d.i.State != Resolved:
 		return &AlreadyError{State: d.i.State, By: d.i.AckedBy, At: d.i.UpdatedAt}
 	}
+	if c.Note != "" && d.noteOwed() {
+		d.i.Note = c.Note
+	}
+	switch {
+	case d.noteOwed():
+		return ErrNoteOwed
+	case d.reviewMissing():
+		return ErrReviewFirst
+	}
 	d.i.State = Closed
 	d.i.ClosedAt = d.now
-	d.tell(DidClose, c.By, "", "Closed")
+	d.i.ClosedBy, d.i.Closure = c.By.Name, c.Note
+	if c.Confirmed != "" {
+		d.i.Confirmed = c.Confirmed
+		d.tell(DidConfirm, c.By, "", "Confirmed by %s", c.Confirmed)
+	}
+	d.tell(DidClose, c.By, "", "Closed%s", colon(c.Note))
 	return nil
+}
+
+// colon puts text behind a word, where there is any.
+func colon(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ": " + text
 }
 
 // retrigger puts an incident back to triggered in a new epoch; start or fireAssignee must follow.
@@ -202,6 +267,9 @@ func (d *draft) retrigger(why string) {
 
 // reopen turns a resolved incident into a triggered one.
 func (d *draft) reopen(why string, s *router.Suppression) {
+	d.i.Reopens++
+	d.i.Review.DueAt, d.i.Review.RemindAt = time.Time{}, time.Time{}
+	d.i.Confirmed, d.i.Satisfied = "", 0
 	d.i.Code, d.i.Note, d.i.ResolvedAt = "", "", time.Time{}
 	d.retrigger("")
 	d.tell(DidReopen, self, "reopen_window "+span(d.i.ReopenWindow), "Reopened: %s", why)
@@ -211,9 +279,8 @@ func (d *draft) reopen(why string, s *router.Suppression) {
 // span writes a duration as people do: 10m, 2h30m.
 func span(t time.Duration) string {
 	s := t.Round(time.Second).String()
-	s = strings.TrimSuffix(s, "0s")
-	if s == "" {
-		return "0s"
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
 	}
 	if strings.HasSuffix(s, "h0m") {
 		s = strings.TrimSuffix(s, "0m")

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/alert"
@@ -89,6 +90,8 @@ func (d *draft) create(f Fire) {
 		Route: w.Route, Source: f.Alert.Integration, Policy: oncall.PolicyID(w.Policy), ReopenWindow: w.ReopenWindow, ResolveDelay: w.ResolveDelay,
 		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1, Turn: f.Turn,
 	}
+	d.i.Rule, d.i.StartedAt = ruleOf(&f.Alert), f.Alert.StartsAt
+	d.i.Previous, d.i.Problem = f.Previous, f.Problem
 	d.count(f)
 	d.defaults(svc)
 	if d.i.Urgency == "" {
@@ -98,7 +101,32 @@ func (d *draft) create(f Fire) {
 	d.i.Priority = d.book.Prioritise(d.i.Impact, d.i.Urgency)
 	d.i.Title, d.i.Lead, d.i.Severity = f.Alert.Title, f.Alert.Key, f.Alert.Severity
 	d.tell(DidOpen, byIntegration(f.Alert), w.Route, "Opened as %s for %s: %s", d.i.Priority, d.i.Service, d.i.Title)
+	d.history(f)
 	d.begin(w.Receivers, f)
+}
+
+// ruleOf names what fired: the alert's rule where its source says it, else its title.
+func ruleOf(a *alert.Alert) string {
+	for _, l := range []string{"alertname", "rule", "check"} {
+		if v := a.Labels[l]; v != "" {
+			return v
+		}
+	}
+	return a.Title
+}
+
+// history says what is known of earlier times, so that whoever is woken reads at once what helped then.
+func (d *draft) history(f Fire) {
+	if f.Previous != 0 {
+		d.tell(DidLink, self, "group "+d.i.GroupKey, "Repeats %s%s", Ref(f.Previous), colon(f.LastTime))
+	}
+	if f.Problem != 0 {
+		d.tell(DidLink, self, "", "Known error PRB-%d", f.Problem)
+	}
+	if f.Workaround != "" {
+		d.i.Workaround = f.Workaround
+		d.tell(DidDiagnose, self, "", "Workaround: %s", f.Workaround)
+	}
 }
 
 func (d *draft) begin(receivers []string, f Fire) {
@@ -155,7 +183,7 @@ func (d *draft) lead(a *alert.Alert, worse bool) {
 		return
 	}
 	d.i.Urgency = urgencyOf(a.Severity)
-	if p := d.book.Prioritise(d.i.Impact, d.i.Urgency); p != d.i.Priority {
+	if p := d.book.Prioritise(d.i.Impact, d.i.Urgency); p != d.i.Priority && d.i.PriorityBy == "" {
 		d.tell(DidChange, self, "severity "+string(a.Severity), "Priority %s, was %s", p, d.i.Priority)
 		d.i.Priority = p
 	}
@@ -209,7 +237,7 @@ func (d *draft) clear(c Clear) error {
 
 // open starts an incident that a person reports.
 func (d *draft) open(o Open) error {
-	if o.Title == "" {
+	if strings.TrimSpace(o.Title) == "" {
 		return ErrNeedsNote
 	}
 	svc, ok := d.book.Services[o.Service]
@@ -221,7 +249,11 @@ func (d *draft) open(o Open) error {
 		Impact: o.Impact, Urgency: o.Urgency, UrgencyBy: "person", Source: o.By.Channel, Reporter: o.By.Name, Policy: svc.Policy,
 		CreatedAt: d.now, TriggeredAt: d.now, Epoch: 1, ReopenWindow: 10 * time.Minute, Turn: o.Turn,
 	}
+	d.i.Description, d.i.Rule, d.i.StartedAt = o.Text, o.Title, o.StartedAt
 	d.defaults(svc)
+	if err := d.book.checkType(d.i.Type, d.i.Category); err != nil {
+		return err
+	}
 	if d.i.Urgency == "" {
 		d.i.Urgency = GradeHigh
 	}

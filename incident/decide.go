@@ -14,7 +14,25 @@ var (
 	ErrNeedsNote   = errors.New("a note with some text is needed")
 	ErrNobody      = errors.New("there is no such user in the configuration")
 	ErrNotAcked    = errors.New("acknowledge the incident before you put it on hold")
+
+	ErrNoteFirst    = errors.New("say what was done: an incident of this priority is not resolved without a note")
+	ErrNoteOwed     = errors.New("it is resolved without a note about what was done: add one before it is closed")
+	ErrReviewFirst  = errors.New("its review is required and not published yet, so it cannot be closed")
+	ErrNotResolved  = errors.New("it is not resolved yet")
+	ErrNotHeld      = errors.New("it is not on hold")
+	ErrMerged       = errors.New("it was merged into another incident: act on that one")
+	ErrItself       = errors.New("an incident cannot be linked with itself")
+	ErrConfidential = errors.New("a security incident is told to responders alone")
+	ErrWhy          = errors.New("a reason is needed")
+	ErrNothing      = errors.New("nothing was said that would change it")
 )
+
+// FieldError says that a field of an action cannot be what it is. Want is what could stand there.
+type FieldError struct{ Field, Value, Want string }
+
+func (e *FieldError) Error() string {
+	return fmt.Sprintf("%s cannot be %q: write %s", e.Field, e.Value, e.Want)
+}
 
 // AlreadyError says that what was asked for is so already, and who did it first.
 type AlreadyError struct {
@@ -38,6 +56,10 @@ func Decide(cur Incident, a Action, book *Rulebook, now time.Time) (Change, erro
 	if err := d.apply(a); err != nil {
 		return Change{}, err
 	}
+	if by, verb := Signed(a); verb != "" && by.Person() {
+		d.i.Acts++
+	}
+	d.keepClocks(&cur)
 	d.i.UpdatedAt = d.now
 	d.i.WakeAt = d.wakeAt()
 	return Change{Next: d.i, Entries: d.entries, Pages: d.pages, Void: d.void}, nil
@@ -45,7 +67,7 @@ func Decide(cur Incident, a Action, book *Rulebook, now time.Time) (Change, erro
 
 // Reopens reports whether an alert that comes back at now reopens the incident rather than making a new one.
 func Reopens(i *Incident, now time.Time) bool {
-	return i.State == Resolved && now.Before(i.ResolvedAt.Add(i.ReopenWindow))
+	return i.State == Resolved && i.DuplicateOf == 0 && now.Before(i.ResolvedAt.Add(i.ReopenWindow))
 }
 
 // draft is a Change in the making.
@@ -62,6 +84,7 @@ func newDraft(cur Incident, book *Rulebook, now time.Time) *draft {
 	d := &draft{i: cur, book: book, now: now.UTC()}
 	d.i.Cursor.People = clonePeople(cur.Cursor.People) // the caller's record stays as it was
 	d.i.Receivers = append([]string(nil), cur.Receivers...)
+	d.i.Process = cur.Process.clone()
 	return d
 }
 
@@ -105,6 +128,41 @@ func (d *draft) apply(a Action) error {
 	case Close:
 		return d.close(a)
 	}
+	return d.process(a)
+}
+
+// process does what the ITIL process adds to paging.
+func (d *draft) process(a Action) error {
+	switch a := a.(type) {
+	case Amend:
+		return d.amend(a)
+	case Diagnose:
+		return d.diagnose(a)
+	case Attach:
+		return d.attach(a)
+	case Assign:
+		return d.assign(a)
+	case Publish:
+		return d.publish(a)
+	case Resume:
+		return d.resume(a)
+	case Reopen:
+		return d.reopenBy(a)
+	case Confirm:
+		return d.confirm(a)
+	case Relate:
+		return d.relate(a)
+	case MergeInto:
+		return d.mergeInto(a)
+	case Absorb:
+		return d.absorb(a)
+	case Reviewed:
+		return d.reviewed(a)
+	case Automated:
+		return d.automated(a)
+	case Inform:
+		return d.inform(a)
+	}
 	return fmt.Errorf("incident: unknown action %T", a)
 }
 
@@ -117,8 +175,11 @@ func (d *draft) tell(kind EntryKind, by Actor, why, format string, args ...any) 
 // self is rouse as an actor.
 var self = Actor{Kind: BySystem}
 
-// room tells every room that already knows of the incident what happened now.
+// rooms tells every room that already knows of the incident what happened now. No room is told of a confidential one.
 func (d *draft) rooms(what string) {
+	if d.i.Confidential() {
+		return
+	}
 	for _, r := range d.i.Receivers {
 		d.room(r, what)
 	}
@@ -145,7 +206,7 @@ func (d *draft) wakeAt() time.Time {
 		if i.Firing > 0 {
 			add(i.stillFiringAt())
 		}
-		add(i.ResolvedAt.Add(d.closeIn()))
+		add(d.endAt())
 		return at
 	case Closed:
 		return at
@@ -153,9 +214,11 @@ func (d *draft) wakeAt() time.Time {
 	if !i.ClearedAt.IsZero() {
 		add(i.ClearedAt.Add(i.ResolveDelay))
 	}
+	add(d.clockAt())
 	switch i.State {
 	case Acknowledged, OnHold:
 		add(i.TellAt)
+		add(d.owesAt())
 		if i.ClearedAt.IsZero() { // else it is about to resolve, and nothing lapses meanwhile
 			add(i.AckUntil)
 			add(i.HoldUntil)

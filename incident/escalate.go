@@ -176,6 +176,10 @@ func (d *draft) fireLevel() bool {
 func (d *draft) resolveLevel(lv oncall.Level) (people []oncall.UserID, rooms, from []string) {
 	seen := map[oncall.UserID]bool{}
 	for _, t := range lv.Targets {
+		if t.Kind == oncall.ToReceiver && d.i.Confidential() {
+			from = append(from, t.String()+" is not told of a security incident")
+			continue
+		}
 		if t.Kind == oncall.ToReceiver {
 			rooms = append(rooms, t.Name)
 			from = append(from, t.String())
@@ -312,6 +316,7 @@ func (d *draft) issue() {
 			if st.Page != "" || st.Outcome != "" || st.Due.After(d.now) {
 				continue
 			}
+			d.ping(n, s)
 			st.Page = fmt.Sprintf("%s/e%d/r%d/l%d/%s/%d-%s", d.i.Ref(), d.i.Epoch, c.Round, c.Level, n.User, s, st.Via)
 			if c.Policy != d.i.Policy {
 				st.Page += "/" + string(c.Policy)
@@ -334,7 +339,9 @@ func (d *draft) hear(receiver string) {
 	if !known {
 		d.i.Receivers = append(d.i.Receivers, receiver)
 	}
-	d.room(receiver, "triggered")
+	if !d.i.Confidential() {
+		d.room(receiver, "triggered")
+	}
 }
 
 // update tells the assignee of alerts that joined, in one message; the people of the level where it stands when nobody is
@@ -382,6 +389,16 @@ func (d *draft) levelNow() []oncall.UserID {
 	return people
 }
 
+// mildest is the first of a person's methods that is no call; a call when there is nothing else, empty when there is nothing.
+func mildest(u oncall.User, urgency oncall.Urgency) (via oncall.Method) {
+	for _, r := range u.Rules(urgency) {
+		if u.Address(r.Via) != "" && (via == "" || (via == oncall.Call && r.Via != oncall.Call)) {
+			via = r.Via
+		}
+	}
+	return via
+}
+
 // updateOne tells one person by the first method that is no call, or by a call when there is nothing else.
 func (d *draft) updateOne(id oncall.UserID, joined int) bool {
 	u, ok := d.book.Roster.User(id)
@@ -389,12 +406,7 @@ func (d *draft) updateOne(id oncall.UserID, joined int) bool {
 		return false
 	}
 	urgency := d.book.NotifyUrgency(d.i.Priority)
-	var via oncall.Method
-	for _, r := range u.Rules(urgency) {
-		if u.Address(r.Via) != "" && (via == "" || (via == oncall.Call && r.Via != oncall.Call)) {
-			via = r.Via
-		}
-	}
+	via := mildest(u, urgency)
 	if via == "" {
 		return false
 	}

@@ -96,6 +96,8 @@ type Incident struct {
 	Joined int       `json:"joined,omitempty"` // alerts that joined since the assignee was last told
 	TellAt time.Time `json:"tellAt,omitzero"`  // when the assignee is told of them
 
+	Process
+
 	Entries int       `json:"entries"`         // length of the timeline
 	WakeAt  time.Time `json:"wakeAt,omitzero"` // its only timer
 }
@@ -162,6 +164,7 @@ const (
 	ByIntegration ActorKind = "integration"
 	BySystem      ActorKind = "rouse"
 	ByToken       ActorKind = "token"
+	ByAutomation  ActorKind = "automation"
 )
 
 // String names the actor for a timeline: "ana (sms)".
@@ -209,6 +212,17 @@ const (
 	DidResolve    EntryKind = "resolved"
 	DidClose      EntryKind = "closed"
 	DidChange     EntryKind = "changed" // a field, such as the priority
+	DidDiagnose   EntryKind = "diagnosis"
+	DidLink       EntryKind = "linked" // an attachment, another incident, a problem, a change
+	DidMerge      EntryKind = "merged"
+	DidRole       EntryKind = "role"
+	DidUpdate     EntryKind = "update"   // a status update; Data has audience and phase
+	DidRemind     EntryKind = "reminded" // of an update or a review that is owed
+	DidResume     EntryKind = "resumed"  // a hold ended and work goes on
+	DidConfirm    EntryKind = "confirmed"
+	DidReview     EntryKind = "review"
+	DidWarn       EntryKind = "sla"        // an SLA's percentage was reached, or its promise kept; Data has sla, kind, percent
+	DidAutomate   EntryKind = "automation" // an automation ran; Data has rule and step
 )
 
 // PageKind says what a page is for.
@@ -222,6 +236,8 @@ const (
 	PageReply  PageKind = "reply"  // answers a text; Text and Address are set
 	PageHangup PageKind = "hangup" // stops the call of page Target
 	PageTest   PageKind = "test"   // rouse send: a real test page; Text is set
+	PageNews   PageKind = "news"   // tells a person or an address something that needs no answer: an SLA, a reminder, a status update; Text is set
+	PageRun    PageKind = "run"    // an automation's step that touches the world; Text is the step, see package automation
 )
 
 // Page is the intent to tell somebody something. Its ID is derived, so deciding twice cannot enqueue twice.

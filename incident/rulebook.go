@@ -1,8 +1,11 @@
 package incident
 
 import (
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/rouse/rouse/incident/sla"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -16,6 +19,19 @@ type Rulebook struct {
 	Types    map[string][]string          // incident types and their categories
 	Version  string                       // of the configuration file, for the timeline
 	CloseIn  time.Duration                // a resolved incident closes by itself after this; 0: DefaultCloseIn
+
+	SLAs        []*sla.Definition
+	HoldReasons []string                   // reason classes; a hold's class is the first word of its reason, if it is one of these
+	NoteFor     map[Priority]bool          // priorities whose resolution needs a note
+	Cadence     map[Priority]time.Duration // how often an open incident owes an update to its stakeholders
+	Templates   map[string]string          // texts of status updates by phase, as text/template over Incident
+	Reviews     Reviews
+}
+
+// Reviews says which incidents need a review before they close, and by when.
+type Reviews struct {
+	Required map[Priority]bool
+	Due      time.Duration // after the resolution; 0: no due date
 }
 
 // Service is something that breaks and somebody who answers for it.
@@ -27,6 +43,8 @@ type Service struct {
 	DependsOn  []string      //
 	Runbook    string        //
 	AckTimeout time.Duration // an acknowledgement lapses and pages again; 0: never
+
+	Subscribers []Recipient // who is told of status updates, by the configuration
 }
 
 // Prioritise reads the matrix. A pair that the matrix lacks is P3, the middle, so that nothing is ever without a priority.
@@ -47,3 +65,23 @@ func (b *Rulebook) NotifyUrgency(p Priority) oncall.Urgency {
 
 // DefaultCloseIn is how long a resolved incident stays open to corrections before it closes by itself.
 const DefaultCloseIn = 72 * time.Hour
+
+// HoldClass is the class of a hold's reason: its first word, where that is one of the configured reasons; else empty.
+func (b *Rulebook) HoldClass(reason string) string {
+	for w := range strings.FieldsSeq(reason) {
+		w = strings.ToLower(strings.Trim(w, ".,:;"))
+		if slices.Contains(b.HoldReasons, w) {
+			return w
+		}
+		break
+	}
+	return ""
+}
+
+// teamOf is the team that answers for an incident: its own, else its service's.
+func (b *Rulebook) teamOf(team, service string) oncall.TeamID {
+	if team != "" {
+		return oncall.TeamID(team)
+	}
+	return b.Services[service].Team
+}

@@ -160,7 +160,10 @@ func (s *stage) command(w []string) {
 	case "escalate":
 		s.do(incident.Escalate{By: by})
 	case "resolve":
-		s.do(incident.Resolve{By: by, Note: kv["note"]})
+		if kv["channel"] != "" {
+			by.Channel = kv["channel"]
+		}
+		s.do(incident.Resolve{By: by, Note: kv["note"], Code: kv["code"]})
 	case "give": // give by=ana to=bo
 		s.do(incident.Reassign{By: by, To: oncall.UserID(kv["to"])})
 	case "hold": // hold by=ana for=1h reason=vendor
@@ -174,9 +177,9 @@ func (s *stage) command(w []string) {
 	case "report": // report PAGE missed detail=...
 		s.do(incident.Report{Page: w[1], Outcome: incident.StepOutcome(w[2]), Detail: "said: " + w[2]})
 	case "open":
-		s.do(incident.Open{Number: 7, By: by, Title: kv["title"], Service: kv["service"]})
+		s.do(incident.Open{Number: 7, By: by, Title: kv["title"], Service: kv["service"], Type: kv["type"]})
 	default:
-		s.t.Fatalf("unknown command %q", w[0])
+		s.process(w, kv, by)
 	}
 }
 
@@ -251,11 +254,23 @@ func (s *stage) do(a incident.Action) {
 		fmt.Fprintf(&s.out, "      unsent pages are void\n")
 	}
 	for _, p := range ch.Pages {
-		fmt.Fprintf(&s.out, "      page %s\n", p.ID)
+		fmt.Fprintf(&s.out, "      page %s%s\n", p.ID, words(p))
 	}
 	if was.State != s.i.State || len(ch.Entries) > 0 || len(ch.Pages) > 0 {
 		fmt.Fprintf(&s.out, "      = %s, epoch %d, %d of %d firing, wakes %s\n", s.i.State, s.i.Epoch, s.i.Firing, s.i.Total, hm(s.i.WakeAt))
 	}
+}
+
+// words is what a page of news says.
+func words(p incident.Page) string {
+	if p.Kind != incident.PageNews {
+		return ""
+	}
+	to := ""
+	if p.Address != "" {
+		to = " to " + p.Address
+	}
+	return to + ": " + p.Text
 }
 
 func (s *stage) clock() string { return s.now.Format("15:04:05") }

@@ -19,6 +19,7 @@ func (d *draft) wake(w Wake) error {
 		d.resolve(self, "recovered", "")
 		return nil
 	case i.State == Acknowledged && i.ClearedAt.IsZero() && passed(i.AckUntil, d):
+		d.i.Lapses++
 		d.retrigger("the acknowledgement of " + nameOr(i.AckedBy, "somebody") + " lapsed")
 		d.startUnless(w.Suppressed)
 	case i.State == OnHold && i.ClearedAt.IsZero() && passed(i.HoldUntil, d):
@@ -29,6 +30,7 @@ func (d *draft) wake(w Wake) error {
 		if passed(i.TellAt, d) {
 			d.update()
 		}
+		d.remindUpdate()
 		return nil
 	}
 	if i.Firing > 0 {
@@ -45,10 +47,12 @@ func (d *draft) wakeResolved(s *router.Suppression) {
 	switch {
 	case i.Firing > 0 && !i.stillFiringAt().After(d.now):
 		d.reopen("its alerts still fire "+span(d.now.Sub(i.ResolvedAt))+" after it was resolved", s)
+	case d.kept():
+		d.remindEnd()
 	case !i.ResolvedAt.Add(d.closeIn()).After(d.now):
 		i.State = Closed
-		i.ClosedAt = d.now
-		d.tell(DidClose, self, "", "Closed, %s after it was resolved", span(d.closeIn()))
+		i.ClosedAt, i.ClosedBy = d.now, string(BySystem)
+		d.tell(DidClose, self, "", "Closed, %s after it was resolved", span(d.now.Sub(i.ResolvedAt)))
 	}
 }
 
@@ -60,6 +64,7 @@ func (d *draft) advance() {
 		return
 	}
 	if passed(c.EndsAt, d) {
+		d.i.Escalations++
 		d.next()
 		return
 	}
@@ -76,9 +81,7 @@ func (d *draft) suppress(s *router.Suppression) {
 	switch {
 	case s == nil && was != nil:
 		d.tell(DidUnsuppress, self, string(was.Kind)+" "+was.Rule, "%s %s ended and it still fires: people are paged", was.Kind, was.Rule)
-		for _, r := range d.i.Receivers {
-			d.room(r, "triggered")
-		}
+		d.rooms("triggered")
 		d.start(d.i.Cursor.nextRound())
 	case s != nil && (was == nil || was.Kind != s.Kind || was.Rule != s.Rule):
 		if was == nil {
@@ -202,6 +205,7 @@ func (d *draft) giveUpLevel() {
 	if last && (c.Reached || c.perhaps() || p.ID == d.book.Roster.Fallback()) {
 		return
 	}
+	d.i.Escalations++
 	d.tell(DidEscalate, self, "delivery", "Everybody at this level was tried by every method: going on at once")
 	d.next()
 }
