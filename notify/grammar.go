@@ -12,7 +12,8 @@ var verbs = map[string]Verb{
 	"r": Resolve, "res": Resolve, "resolve": Resolve, "resolved": Resolve,
 	"e": Escalate, "esc": Escalate, "escalate": Escalate,
 	"g": Give, "give": Give, "assign": Give, "reassign": Give,
-	"n": Note, "note": Note, "h": Hold, "hold": Hold,
+	"n": Note, "note": Note, "h": Hold, "hold": Hold, "u": Update, "update": Update, "resume": Resume, "unhold": Resume,
+	"report": Report, "new": Report,
 	"s": AskStatus, "st": AskStatus, "status": AskStatus, "l": List, "ls": List, "list": List,
 	"w": Who, "who": Who, "who's": Who, "whos": Who, "oncall": Who, "on-call": Who, "help": AskHelp,
 }
@@ -48,7 +49,9 @@ func (p *parser) parse() (Command, error) {
 		}
 		return p.verb(AskStatus, 1)
 	}
-	if v, ok := verbs[first.clean]; ok {
+	if v, ok := verbs[first.clean]; ok && v == Report {
+		return p.report(1)
+	} else if ok {
 		return p.verb(v, 1)
 	}
 	t, h := p.target(0)

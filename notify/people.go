@@ -84,6 +84,21 @@ func (p *parser) who(i int) (Command, error) {
 	return Command{Verb: Who, Service: name(p.text(i))}, nil
 }
 
+// report reads "report checkout: cannot pay by card". Which services there are is not known here.
+func (p *parser) report(i int) (Command, error) {
+	if len(p.words) < i+2 || p.words[i].clean == "" {
+		return refuse(hintReport)
+	}
+	if t, h := p.target(i); h != "" || t.number != 0 || t.bundle != "" {
+		return refuse(hintReport) // "report 42" asks for something else
+	}
+	c := Command{Verb: Report, Service: name(p.body[p.words[i].from:p.words[i+1].from]), Text: p.text(i)}
+	if c.Service == "" || c.Text == "" {
+		return refuse(hintReport)
+	}
+	return c, nil
+}
+
 // maxLease is the longest time that a text can ask for.
 const maxLease = 30 * 24 * time.Hour
 

@@ -19,6 +19,9 @@ const (
 	List      Verb = "list"
 	Who       Verb = "who"
 	AskHelp   Verb = "help"
+	Report    Verb = "report" // something is broken that no monitor has seen
+	Update    Verb = "update" // a status update to stakeholders
+	Resume    Verb = "resume" // a hold ends
 	Stop      Verb = "stop"
 	Start     Verb = "start"
 )
@@ -34,8 +37,8 @@ type Command struct {
 	For     time.Duration // Ack and Hold: lapses after this
 	Until   string        // Ack and Hold: "morning", the start of the person's day
 	User    string        // Give: an id or a name, as written
-	Text    string        // Resolve, Note, Hold: the note or the reason, as written
-	Service string        // Who: the service asked about, as written; empty for all
+	Text    string        // Resolve, Note, Hold, Update: the note, the reason or the words; Report: all that follows, as written
+	Service string        // Who: the service asked about, as written; empty for all. Report: the first word, which may be a service
 }
 
 // Hint is why a text was not understood and what to type instead. It is short enough to be sent back as one SMS segment.
@@ -58,6 +61,8 @@ const (
 	hintGive     Hint = "Give it to whom? Nothing was done. Reply give 42 bo."
 	hintNote     Hint = "The note is empty. Reply n 42 and your text."
 	hintHold     Hint = "Hold needs a reason. Nothing was done. Reply hold 42 2h vendor, or hold 42 vendor."
+	hintReport   Hint = "Report what? Nothing was done. Reply report, the service, and what is wrong: report checkout cannot pay."
+	hintUpdate   Hint = "The update is empty. Reply u 42 and what stakeholders should know."
 	hintKeyword  Hint = "STOP, START and words like them are about texts to this phone, so nothing was done. Reply 42 to ack INC-42."
 	hintLong     Hint = "That is too long for me; nothing was done. Reply 42 to ack INC-42, or ? for help."
 )
@@ -65,7 +70,7 @@ const (
 // Help says what a phone can say, in one text.
 func Help() string {
 	return "42 ack, 42r resolve, 42e escalate, 42? status, ack all, ack 42 2h, give 42 bo, n 42 text, " +
-		"hold 42 2h why, list, who. STOP ends texts."
+		"hold 42 2h why, u 42 update, report checkout text, list, who"
 }
 
 // maxReply is the longest text that is looked at, in bytes: ten segments in any script.

@@ -27,6 +27,10 @@ func TestParseReply(t *testing.T) {
 		{"give 42 bo", Command{Verb: Give, Number: 42, User: "bo"}},
 		{"n 42 text", Command{Verb: Note, Number: 42, Text: "text"}},
 		{"hold 42 2h vendor", Command{Verb: Hold, Number: 42, For: 2 * h, Text: "vendor"}},
+		{"u 42 rolling back", Command{Verb: Update, Number: 42, Text: "rolling back"}},
+		{"42 update Rolled back, watching.", Command{Verb: Update, Number: 42, Text: "Rolled back, watching."}},
+		{"resume 42", Command{Verb: Resume, Number: 42}}, {"report checkout: cannot pay by card!", Command{Verb: Report, Service: "checkout", Text: "checkout: cannot pay by card!"}},
+		{"Report Mail is slow", Command{Verb: Report, Service: "Mail", Text: "Mail is slow"}},
 		{"42?", Command{Verb: AskStatus, Number: 42}}, {"list", Command{Verb: List}}, {"who", Command{Verb: Who}},
 		{"who checkout", Command{Verb: Who, Service: "checkout"}}, {"?", Command{Verb: AskHelp}},
 
@@ -135,7 +139,7 @@ func TestParseReplyRefuses(t *testing.T) {
 		{"42h", hintHours}, {"42m", hintHours}, {"ack 2 hours", hintHours}, {"resolved 42 minutes ago", hintHours}, {"a 42 min outage", hintHours},
 		{"ack 42 0h", hintTime}, {"ack 42 31d", hintTime}, {"ack 42 99999999999h", hintTime}, {"ack 42 for lunch", hintTime}, {"hold 42 900d vendor", hintTime},
 		{"ack 42 later", hintExtra}, {"42 looking", hintExtra}, {"ack 42 tomorrow", hintExtra}, {"e 42 not needed", hintExtra}, {"ack 42 2h not mine", hintExtra},
-		{"b7r", hintBundle}, {"e b7", hintBundle}, {"hold b7 vendor", hintBundle}, {"give 42", hintGive}, {"give 42 to", hintGive}, {"n 42", hintNote},
+		{"b7r", hintBundle}, {"e b7", hintBundle}, {"hold b7 vendor", hintBundle}, {"give 42", hintGive}, {"give 42 to", hintGive}, {"n 42", hintNote}, {"u 42", hintUpdate}, {"u", hintWhich}, {"report", hintReport}, {"report checkout", hintReport}, {"report 42 down", hintReport}, {"resume 42?", hintQuestion},
 		{"hold 42", hintHold}, {"hold 42 2h", hintHold}, {"hold 42 2h please", hintHold}, {"STOP 42", hintKeyword}, {"end 42", hintKeyword},
 		{strings.Repeat("42 ", 2000), hintLong},
 	}
@@ -152,7 +156,7 @@ func TestParseReplyRefuses(t *testing.T) {
 // TestReplyAnswers holds everything that is sent back to one plain segment.
 func TestReplyAnswers(t *testing.T) {
 	for _, h := range []Hint{hintUnknown, hintQuestion, hintNo, hintWhich, hintNumber, hintMany, hintHours, hintTime, hintExtra, hintBundle,
-		hintGive, hintNote, hintHold, hintKeyword, hintLong, Hint(Help())} {
+		hintGive, hintNote, hintReport, hintUpdate, hintHold, hintKeyword, hintLong, Hint(Help())} {
 		if enc, units, n := Segments(h.Error()); enc != GSM7 || n != 1 {
 			t.Errorf("%q is %d %s units in %d segments; want one plain segment", h, units, enc, n)
 		}
@@ -203,12 +207,12 @@ func checkCommand(t *testing.T, body string, c Command) {
 	}
 	need := 1
 	switch c.Verb {
-	case List, Who, AskHelp, Stop, Start:
+	case List, Who, AskHelp, Report, Stop, Start:
 		need = 0
 	}
 	bad := ways != need || c.Number < 0 || c.For < 0 || c.For > maxLease || (c.For != 0 && c.Until != "") ||
 		((c.All || c.Newest) && c.Verb != Ack) || (c.Bundle != "" && c.Verb != Ack && c.Verb != AskStatus) ||
-		(c.Verb == Give) != (c.User != "") || (c.Verb == Note && c.Text == "") || (c.Verb == Hold && c.Text == "") ||
+		(c.Verb == Give) != (c.User != "") || ((c.Verb == Note || c.Verb == Update || c.Verb == Report) && c.Text == "") || (c.Verb == Hold && c.Text == "") ||
 		strings.ContainsAny(c.Text+c.User+c.Service, "\n\r\x00")
 	if bad {
 		t.Fatalf("ParseReply(%q) = %+v", body, c)

@@ -93,7 +93,7 @@ func (p *parser) act(v Verb, t target, i int) (Command, error) {
 	if t.bundle != "" && v != Ack && v != AskStatus {
 		return refuse(hintBundle)
 	}
-	if i < len(p.words) && unit(p.words[i].clean) != 0 && v != Note {
+	if i < len(p.words) && unit(p.words[i].clean) != 0 && v != Note && v != Update {
 		return refuse(hintHours) // "resolved 42 minutes ago"
 	}
 	if t.asks && v != AskStatus {
@@ -115,6 +115,13 @@ func (p *parser) act(v Verb, t target, i int) (Command, error) {
 			return refuse(hintNote)
 		}
 		return c, nil
+	case Update:
+		if c.Text = p.text(i); c.Text == "" {
+			return refuse(hintUpdate)
+		}
+		return c, nil
+	case Resume:
+		return p.escalate(c, i) // nothing may follow it either
 	case Give:
 		return p.give(c, i)
 	case Hold:
