@@ -57,8 +57,10 @@ func testOptions() Options {
 		env[name] = "canary-" + strings.ToLower(name)
 	}
 	env["URL"] = "https://ping.example.com/canary-url"
+	env["HOOK"] = "canary-hook-of-some-length"
 	files := fstest.MapFS{
 		"secrets/good":  {Data: []byte("canary-file\n"), Mode: 0o600},
+		"secrets/long":  {Data: []byte("canary-file-of-some-length\n"), Mode: 0o600},
 		"secrets/open":  {Data: []byte("canary-file\n"), Mode: 0o644},
 		"secrets/empty": {Data: []byte("\n"), Mode: 0o600},
 	}

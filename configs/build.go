@@ -1,10 +1,13 @@
 package configs
 
 import (
+	"time"
+
 	"github.com/prometheus/alertmanager/timeinterval"
 	"gopkg.in/yaml.v3"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/incident/sla"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 )
@@ -23,6 +26,14 @@ type draft struct {
 	types     map[string][]string
 	route     *router.Route
 	intervals map[string][]timeinterval.TimeInterval
+	calendars map[string]*sla.Calendar
+	slas      []*sla.Definition
+	holds     []string // hold reasons
+	closeIn   time.Duration
+	noteFor   map[incident.Priority]bool
+	cadence   map[incident.Priority]time.Duration
+	templates map[string]string
+	reviews   incident.Reviews
 }
 
 // build makes the immutable snapshots of a file without errors.
@@ -33,6 +44,7 @@ func (l *loader) build(tree *yaml.Node) {
 	c.gate = router.NewGate(c.inhibits, c.windows, d.intervals)
 	c.rulebook = &incident.Rulebook{
 		Roster: c.roster, Services: map[string]incident.Service{}, Matrix: d.matrix, Page: d.page, Types: d.types, Version: c.version,
+		CloseIn: d.closeIn, SLAs: d.slas, HoldReasons: d.holds, NoteFor: d.noteFor, Cadence: d.cadence, Templates: d.templates, Reviews: d.reviews,
 	}
 	for _, s := range d.services {
 		c.rulebook.Services[s.Name] = s

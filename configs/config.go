@@ -3,6 +3,7 @@ package configs
 import (
 	"time"
 
+	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
@@ -26,10 +27,11 @@ type Config struct {
 
 	Templates  []string // paths of Alertmanager template files
 	StatusPage StatusPage
-	SLAs       []SLA
-	Calendars  map[string]Calendar // the calendar "always" needs no entry
-	Updates    Updates
-	Reviews    Reviews
+	Retention  Retention
+
+	// Automations are the rules in the order of the file. Their webhooks, headers and environments hold secrets in the clear:
+	// never print them.
+	Automations []automation.Rule
 
 	roster   *oncall.Roster
 	tree     *router.Tree
@@ -251,40 +253,10 @@ type StatusPage struct {
 	Public   bool // without login
 }
 
-// SLA is a promise about the time to respond and to resolve.
-type SLA struct {
-	Name        string
-	Match       SLAMatch
-	Calendar    string // "always" or a name in Calendars
-	Response    map[incident.Priority]time.Duration
-	Resolution  map[incident.Priority]time.Duration
-	PauseOnHold []string // hold reasons that stop the clock
-	WarnAt      []int    // percent, rising
-}
-
-// SLAMatch says which incidents an SLA is about; an empty list matches all.
-type SLAMatch struct {
-	Priority []incident.Priority
-	Service  []string
-	Team     []oncall.TeamID
-	Type     []string
-}
-
-// Calendar is business hours with holidays.
-type Calendar struct {
-	Zone     *time.Location
-	Hours    []oncall.WeeklyHours
-	Holidays []oncall.Date
-}
-
-// Updates is how stakeholders are kept informed.
-type Updates struct {
-	Cadence   map[incident.Priority]time.Duration // how often an open incident owes an update
-	Templates map[string]string                   // text templates by state of the update
-}
-
-// Reviews says which incidents need a review and by when.
-type Reviews struct {
-	Required []incident.Priority
-	Due      time.Duration // after the incident is resolved; 0: no due date
+// Retention says how long what is over is kept, counted from its end. 0 is for ever.
+type Retention struct {
+	Incidents time.Duration // closed incidents with their timelines; never shorter than the time after which they close
+	Pages     time.Duration // what was sent to whom
+	Alerts    time.Duration // alerts that recovered
+	Changes   time.Duration // change events
 }

@@ -83,11 +83,8 @@ func TestSharedMeans(t *testing.T) {
 		{"heartbeats", c.Heartbeats, []Heartbeat{{"prometheus-watchdog", 5 * time.Minute, time.Minute, "database"}}},
 		{"drill", []any{c.Drills[0].At, c.Drills[0].Zone.String(), c.Drills[0].Policy}, []any{Moment{[]time.Weekday{time.Wednesday}, 600}, "Europe/Madrid", oncall.PolicyID("payments")}},
 		{"receivers", c.Receivers, []Receiver{{"payments-room", 123, 11}}},
-		{"sla", []any{c.SLAs[0].Calendar, c.SLAs[0].Response["P2"], c.SLAs[0].Resolution["P1"], c.SLAs[0].WarnAt}, []any{"always", 30 * time.Minute, 4 * time.Hour, []int{50, 75, 100}}},
-		{"holidays", c.Calendars["office"].Holidays, []oncall.Date{{Year: 2026, Month: 12, Day: 25}, {Year: 2027, Month: 1, Day: 1}}},
-		{"cadence", c.Updates.Cadence["P1"], 30 * time.Minute},
-		{"reviews", c.Reviews, Reviews{[]incident.Priority{"P1", "P2"}, 5 * 24 * time.Hour}},
 		{"status page", c.StatusPage, StatusPage{"Example status", []string{"checkout"}, true}},
+		{"retention", c.Retention, Retention{Pages: 90 * day, Alerts: 30 * day, Changes: 90 * day}},
 		{"integrations", names(c.Integrations), []string{"prometheus", "alertmanager", "grafana", "scripts"}},
 		{"inhibition", []any{len(c.InhibitRules()), c.InhibitRules()[0].Equal}, []any{1, []string{"cluster"}}},
 		{"maintenance", []any{c.Maintenance()[0].Name, c.Maintenance()[0].For, c.Maintenance()[0].Weekdays, c.Maintenance()[0].Minute}, []any{"backup", 2 * time.Hour, []time.Weekday{time.Sunday}, 120}},
@@ -97,6 +94,8 @@ func TestSharedMeans(t *testing.T) {
 		}
 	}
 }
+
+const day = 24 * time.Hour
 
 func names(all []Integration) []string {
 	var out []string

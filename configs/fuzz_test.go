@@ -49,6 +49,9 @@ func FuzzComplete(f *testing.F) {
 	f.Add("route:\n  service: web\n  routes: [{matchers: ['a=~\".*\"'], group_by: [...]}]\n")
 	f.Add("schedules:\n  primary:\n    timezone: UTC\n    layers: [{users: [ana], rotation: {every: 1m}, start: 0001-01-01}]\n")
 	f.Add("schedules:\n  primary:\n    timezone: Pacific/Apia\n    layers: [{users: [ana], rotation: monthly, start: 9999-12-31, handoff: \"31 23:59\", hours: [\"Sun 23:59-00:00\"]}]\n")
+	f.Add("calendars: {c: {timezone: Africa/Cairo, hours: [\"Sun 23:59-00:00\"], holidays: [9999-12-31]}}\nslas: [{name: s, calendar: c, response: {P1: 99y}, warn_at: [1]}]\n")
+	f.Add("updates: {templates: {resolved: \"{{ with $x := .Next }}{{ and $x (len .Title) }}{{ end }}\"}}\nretention: {incidents: 99y}\n")
+	f.Add("automations: [{name: a, on: [opened], match: ['{a=\"b\"}'], do: [{note: \"{{ range .Incident.Labels }}{{ printf \\\"%99d\\\" 1 }}{{ end }}\"}, {command: {run: [/a, \"{{ .Event }}\"]}}]}]\n")
 	f.Fuzz(func(t *testing.T, yaml string) {
 		whole := complete(yaml, "")
 		c, problems := Load("rouse.yaml", []byte(whole), testOptions())

@@ -42,6 +42,12 @@ var lintCases = []struct {
 	{"fallback-without-people", 5, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}]}\n  rooms: {levels: [{notify: [receiver/room], wait: 5m}]}\nreceivers: [{name: room}]\nfallback: rooms\n"},
 	{"past-maintenance", 2, "maintenance:\n  - {name: m, matchers: ['a=\"b\"'], from: \"2026-02-01 00:00\", to: \"2026-02-02 00:00\", timezone: UTC}\n"},
 	{"sla-target", 2, "slas:\n  - {name: s, match: {priority: [P1, P2]}, response: {P1: 15m}}\n"},
+	{"unreachable-subscriber", 6, "users:\n  cy: {}\n  ana: {phone: \"+34600000001\"}\n  bo: {phone: \"+46700000002\"}\nservices:\n  web: {escalation: everyone, depends_on: [db], subscribers: [user/bo, user/cy]}\n  db: {escalation: everyone}\n"},
+	{"plain-http", 4, "automations:\n  - name: hook\n    on: opened\n    do: [{webhook: {url: \"http://hooks.example.com\"}}, {webhook: {url: \"http://localhost:1\"}}]\n"},
+	{"event-never", 3, "automations:\n  - name: late\n    on: [opened, sla_breached]\n    do: [{note: late}]\n"},
+	{"sla-late-warning", 2, "slas:\n  - {name: s, response: {P1: 15m}, warn_at: [100]}\n"},
+	{"sla-odd-order", 4, "slas:\n  - name: s\n    resolution:\n      P1: 9h\n      P2: 8h\n"},
+	{"sla-long-target", 3, "calendars: {office: {timezone: Europe/Madrid, hours: [\"Mon-Fri 09:00-18:00\"]}}\nslas:\n  - {name: s, calendar: office, resolution: {P1: 9000h}}\n"},
 	{"page-nothing", 1, "priorities: {page: []}\n"},
 }
 

@@ -100,7 +100,8 @@ func (l *loader) lint(at *yaml.Node, key, rule, what, do string) {
 var sections = []string{
 	"server", "access", "providers", "limits", "users", "teams", "schedules", "escalations", "fallback", "services",
 	"route", "time_intervals", "mute_time_intervals", "inhibit_rules", "maintenance", "global", "templates", "receivers",
-	"priorities", "categories", "slas", "calendars", "updates", "reviews", "status_page", "integrations", "heartbeats", "drills",
+	"priorities", "categories", "hold_reasons", "closing", "slas", "calendars", "updates", "reviews", "status_page",
+	"automations", "retention", "integrations", "heartbeats", "drills",
 }
 
 // read goes through all sections. Names are collected first, so that any section can refer to any other.
@@ -128,11 +129,15 @@ func (l *loader) read(top value) {
 	l.inhibit(root.get("inhibit_rules"))
 	l.maintenance(root.get("maintenance"))
 	l.rooms(root)
+	l.holdReasons(root.get("hold_reasons"))
+	l.closing(root.get("closing"))
+	l.retention(root.get("retention"))
 	l.calendars(root.get("calendars"))
 	l.slas(root.get("slas"))
 	l.updates(root.get("updates"))
 	l.reviews(root.get("reviews"))
 	l.statusPage(root.get("status_page"))
+	l.automations(root.get("automations"))
 	l.integrations(root.get("integrations"))
 	l.heartbeats(root.get("heartbeats"))
 	l.drills(root.get("drills"))

@@ -2,12 +2,12 @@ package configs
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
-	"text/template"
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/incident"
-	"github.com/rouse/rouse/oncall"
 )
 
 var priorityNames = []string{"P1", "P2", "P3", "P4", "P5"}
@@ -101,123 +101,63 @@ func (v value) byPriority(what string) map[incident.Priority]time.Duration {
 	return targets
 }
 
-func (l *loader) slas(v value) {
-	seen := map[string]int{}
+// holdProblem is the hold reason that problem records use, so a file cannot do without it.
+const holdProblem = "problem"
+
+var reasonForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}_-]*$`)
+
+// holdReasons reads the words that a hold's reason may begin with.
+func (l *loader) holdReasons(v value) {
+	if !v.given() {
+		l.draft.holds = []string{"customer", "vendor", holdProblem, "change"}
+		return
+	}
+	var all []string
 	for _, item := range v.list() {
-		o := item.object("name", "match", "calendar", "response", "resolution", "pause_on_hold", "warn_at")
-		s := SLA{Calendar: "always", PauseOnHold: o.get("pause_on_hold").texts()}
-		s.Name, _ = o.uniqueName(seen)
-		match := o.get("match").object("priority", "service", "team", "type")
-		s.Match.Priority = match.get("priority").prioritiesList()
-		s.Match.Service = match.get("service").refs(aService)
-		s.Match.Type = match.get("type").refs(aType)
-		for _, team := range match.get("team").refs(aTeam) {
-			s.Match.Team = append(s.Match.Team, oncall.TeamID(team))
-		}
-		if c := o.get("calendar"); c.given() && c.n.Value != "always" {
-			s.Calendar, _ = c.ref(calendar)
-		}
-		s.Response = o.get("response").byPriority("the time to the first acknowledgement")
-		s.Resolution = o.get("resolution").byPriority("the time to the resolution")
-		if len(s.Response)+len(s.Resolution) == 0 && item.given() && !o.get("response").given() && !o.get("resolution").given() {
-			item.fail("promises nothing", "write response or resolution, such as response: {P1: 15m}")
-		}
-		s.WarnAt = o.get("warn_at").percents()
-		l.lintSLA(s, o)
-		l.c.SLAs = append(l.c.SLAs, s)
-	}
-}
-
-func (v value) percents() []int {
-	var all []int
-	for _, item := range v.list() {
-		n, ok := item.integer(1)
-		if !ok {
-			continue
-		}
-		if n > 1000 {
-			item.fail(fmt.Sprintf("%d is too large", n), "write a percentage such as 75")
-			continue
-		}
-		all = append(all, n)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// lintSLA doubts targets that can never be met or never start.
-func (l *loader) lintSLA(s SLA, o object) {
-	for _, name := range priorityNames {
-		p := incident.Priority(name)
-		response, one := s.Response[p]
-		resolution, two := s.Resolution[p]
-		if one && two && response > resolution {
-			o.get("response").fail(fmt.Sprintf("gives %s more time to respond than to resolve", p), "shorten it, or lengthen resolution")
-		}
-		if matched := slices.Contains(s.Match.Priority, p); len(s.Match.Priority) > 0 && matched != (one || two) {
-			what := fmt.Sprintf("matches %s but promises nothing for it", p)
-			if !matched {
-				what = fmt.Sprintf("has a target for %s, which it never matches", p)
-			}
-			o.here().warn("sla-target", what, "make match and targets name the same priorities")
+		s, ok := item.text()
+		switch {
+		case !ok:
+		case len(s) > 64 || !reasonForm.MatchString(s):
+			item.fail(fmt.Sprintf("%q is not one word", clip(s)), "write one word such as vendor; what follows it is said when an incident is held")
+		case s != strings.ToLower(s):
+			item.fail(fmt.Sprintf("%q is not in lower case", clip(s)), "write "+strings.ToLower(s))
+		case slices.Contains(all, s):
+			item.fail(fmt.Sprintf("%q is in the list twice", clip(s)), "keep one of them")
+		default:
+			all = append(all, s)
 		}
 	}
+	if !slices.Contains(all, holdProblem) {
+		all = append(all, holdProblem)
+	}
+	l.draft.holds = all
 }
 
-func (l *loader) calendars(v value) {
-	l.c.Calendars = map[string]Calendar{}
-	v.object().each(func(name string, v value) {
-		if name == "always" {
-			v.here().fail("the name always is taken by the calendar without any limits", "choose another name")
-		}
-		o := v.object("timezone", "hours", "holidays")
-		if !o.given() {
-			v.fail("is empty", "write timezone and hours")
-			return
-		}
-		c := Calendar{Zone: time.UTC}
-		if zone, ok := parsed(o.need("timezone", zoneAdvice), parseZone, zoneAdvice); ok {
-			c.Zone = zone
-		}
-		hours := o.need("hours", hoursAdvice)
-		for _, item := range hours.list() {
-			if h, ok := parsed(item, parseHours, hoursAdvice); ok {
-				c.Hours = append(c.Hours, h)
-			}
-		}
-		if hours.given() && len(hours.n.Content) == 0 {
-			hours.fail("is empty, so no clock would ever run", hoursAdvice)
-		}
-		for _, item := range o.get("holidays").list() {
-			if d, ok := parsed(item, parseDate, "write a day such as 2026-12-25"); ok {
-				c.Holidays = append(c.Holidays, d)
-			}
-		}
-		l.c.Calendars[name] = c
-	})
-}
-
-func (l *loader) updates(v value) {
-	o := v.object("cadence", "templates")
-	l.c.Updates = Updates{Cadence: o.get("cadence").byPriority("how often an update is owed"), Templates: map[string]string{}}
-	o.get("templates").object().each(func(state string, v value) {
-		text, ok := v.text()
-		if !ok {
-			return
-		}
-		if _, err := template.New(state).Parse(text); err != nil {
-			v.fail("is not a template: "+clip(err.Error()), "write it as Go templates are written, such as {{ .Title }}")
-		}
-		l.c.Updates.Templates[state] = text
-	})
+func (l *loader) closing(v value) {
+	o := v.object("after", "note")
+	l.draft.closeIn, l.draft.noteFor = incident.DefaultCloseIn, map[incident.Priority]bool{"P1": true, "P2": true}
+	if after, ok := o.get("after").duration(time.Minute); ok {
+		l.draft.closeIn = after
+	}
+	if note := o.get("note"); note.given() {
+		l.draft.noteFor = setOf(note.prioritiesList())
+	}
 }
 
 func (l *loader) reviews(v value) {
 	o := v.object("required", "due")
-	l.c.Reviews = Reviews{Required: o.get("required").prioritiesList(), Due: 5 * 24 * time.Hour}
+	l.draft.reviews = incident.Reviews{Required: setOf(o.get("required").prioritiesList()), Due: 5 * 24 * time.Hour}
 	if due, ok := o.get("due").duration(0); ok {
-		l.c.Reviews.Due = due
+		l.draft.reviews.Due = due
 	}
+}
+
+func setOf(all []incident.Priority) map[incident.Priority]bool {
+	set := map[incident.Priority]bool{}
+	for _, p := range all {
+		set[p] = true
+	}
+	return set
 }
 
 func (l *loader) statusPage(v value) {
@@ -226,4 +166,30 @@ func (l *loader) statusPage(v value) {
 	if title, ok := o.get("title").text(); ok {
 		l.c.StatusPage.Title = title
 	}
+}
+
+// retention reads how long what is over is kept; 0 is for ever. It is read after closing, which it may not overtake.
+func (l *loader) retention(v value) {
+	o := v.object("incidents", "pages", "alerts", "changes")
+	const day = 24 * time.Hour
+	r := Retention{Pages: 90 * day, Alerts: 30 * day, Changes: 90 * day}
+	for _, f := range []struct {
+		name string
+		to   *time.Duration
+	}{{"incidents", &r.Incidents}, {"pages", &r.Pages}, {"alerts", &r.Alerts}, {"changes", &r.Changes}} {
+		kept := o.get(f.name)
+		d, ok := kept.duration(0)
+		switch {
+		case !ok:
+		case d > 0 && d < time.Hour:
+			kept.fail(fmt.Sprintf("%s is too short to be of use", short(d)), "write 1h or more, or 0 to keep everything")
+		default:
+			*f.to = d
+		}
+	}
+	if r.Incidents > 0 && r.Incidents < l.draft.closeIn {
+		o.get("incidents").fail(fmt.Sprintf("forgets incidents after %s, before they close by themselves after %s", short(r.Incidents), short(l.draft.closeIn)),
+			fmt.Sprintf("write %s or more, or 0 to keep them for ever", short(l.draft.closeIn)))
+	}
+	l.c.Retention = r
 }

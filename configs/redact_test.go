@@ -33,6 +33,12 @@ receivers:
     slack_configs: [{channel: "#room", api_url: "https://hooks.slack.com/canary-slack", api_url_file: /etc/rouse/slack}]
     pushover_configs: [{user_key: canary-pushover, token: canary-pushover2}]
 route: {service: web, receiver: room}
+automations:
+  - name: vendor
+    on: opened
+    do:
+      - webhook: {url: "https://hooks.example.com/canary-path", secret: [env:HOOK, file:/secrets/long], headers: {Authorization: canary-header, X-Other: env:TOKEN}}
+      - command: {run: [/usr/local/bin/tell-vendor, "{{ .Incident.Ref }}"], env: {VENDOR_TOKEN: canary-environment, OTHER: env:TOKEN}}
 `
 
 func TestNothingLeaks(t *testing.T) {
@@ -43,7 +49,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	outputs := map[string]string{"Redacted": string(c.Redacted()), "RedactedFile": string(c.RedactedFile())}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-		outputs[verb] = fmt.Sprintf(verb, []any{c.Server.Store, c.Server.DeadMan, c.Server.MetricsToken, c.Access, *c.Providers[0].Twilio.AuthToken[0].ptr(), c.Integrations})
+		outputs[verb] = fmt.Sprintf(verb, []any{c.Server.Store, c.Server.DeadMan, c.Server.MetricsToken, c.Access, c.Automations, *c.Providers[0].Twilio.AuthToken[0].ptr(), c.Integrations})
 	}
 	j, err := json.Marshal([]any{c.Server, c.Providers[1].SMTP, c.Integrations})
 	if err != nil {
@@ -62,7 +68,7 @@ func TestNothingLeaks(t *testing.T) {
 			t.Errorf("%s leaks:\n%s", name, out)
 		}
 	}
-	for _, want := range []string{"env:AUTH", "file:/secrets/good", "postgres:env:DSN", "api_url_file: /etc/rouse/slack", "#room", "*0001"} {
+	for _, want := range []string{"env:AUTH", "file:/secrets/good", "postgres:env:DSN", "api_url_file: /etc/rouse/slack", "#room", "*0001", "env:HOOK", "/usr/local/bin/tell-vendor", "X-Other: 'env:TOKEN'"} {
 		if !strings.Contains(outputs["RedactedFile"], want) {
 			t.Errorf("RedactedFile lacks %s:\n%s", want, outputs["RedactedFile"])
 		}

@@ -94,6 +94,11 @@ func (v value) category(kind string) string {
 		v.fail("needs a type, since categories belong to types", "add `type` to this route or to one above it")
 		return ""
 	}
+	return v.categoryOf(kind, s)
+}
+
+// categoryOf checks that a type has a category.
+func (v value) categoryOf(kind, s string) string {
 	if known := v.l.draft.types[kind]; !slices.Contains(known, s) {
 		v.fail(fmt.Sprintf("there is no category %q of type %s", clip(s), kind), suggest(s, known, "add it under categories."+kind))
 		return ""
@@ -103,25 +108,36 @@ func (v value) category(kind string) string {
 
 // matchers reads the current form, a list or one text, and the two forms that Alertmanager calls deprecated.
 func (o object) matchers(current, match, matchRE string) labels.Matchers {
-	var all labels.Matchers
-	for _, item := range o.get(current).oneOrMore() {
-		s, ok := item.text()
-		if !ok {
-			continue
-		}
-		ms, err := router.ParseMatchers([]string{s})
-		if err != nil {
-			inner, _, _ := strings.Cut(err.Error(), "; write")
-			if w := errors.Unwrap(err); w != nil {
-				inner = w.Error()
-			}
-			item.fail(fmt.Sprintf("%#q cannot be read as a matcher: %s", clip(s), clip(inner)), `write name="value", or with !=, =~ or !~`)
-			continue
-		}
-		all = append(all, ms...)
-	}
+	all := o.get(current).matcherList()
 	all = append(all, o.get(match).pairs(labels.MatchEqual)...)
 	return append(all, o.get(matchRE).pairs(labels.MatchRegexp)...)
+}
+
+// matcherList reads one matcher or a list of them.
+func (v value) matcherList() labels.Matchers {
+	var all labels.Matchers
+	for _, item := range v.oneOrMore() {
+		all = append(all, item.matcher()...)
+	}
+	return all
+}
+
+// matcher reads one text, in which several matchers may stand.
+func (v value) matcher() labels.Matchers {
+	s, ok := v.text()
+	if !ok {
+		return nil
+	}
+	ms, err := router.ParseMatchers([]string{s})
+	if err == nil {
+		return ms
+	}
+	inner, _, _ := strings.Cut(err.Error(), "; write")
+	if w := errors.Unwrap(err); w != nil {
+		inner = w.Error()
+	}
+	v.fail(fmt.Sprintf("%#q cannot be read as a matcher: %s", clip(s), clip(inner)), `write name="value", or with !=, =~ or !~`)
+	return nil
 }
 
 // pairs reads match: {name: value}.

@@ -1,6 +1,10 @@
 package configs
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
 )
@@ -19,7 +23,7 @@ func (l *loader) services(v value) {
 }
 
 func (l *loader) service(name string, v value) incident.Service {
-	o := v.object("team", "escalation", "impact", "depends_on", "runbook", "ack_timeout")
+	o := v.object("team", "escalation", "impact", "depends_on", "runbook", "ack_timeout", "subscribers")
 	s := incident.Service{Name: name, Impact: incident.GradeMedium, Policy: l.draft.fallback}
 	team, _ := o.get("team").ref(aTeam)
 	s.Team = oncall.TeamID(team)
@@ -43,5 +47,61 @@ func (l *loader) service(name string, v value) incident.Service {
 		s.Runbook = runbook
 	}
 	s.AckTimeout, _ = o.get("ack_timeout").duration(0)
+	s.Subscribers = o.get("subscribers").subscribers()
 	return s
+}
+
+const subscriberAdvice = "write user/NAME, receiver/NAME or a mail address"
+
+// subscribers reads who is told of a service's status updates.
+func (v value) subscribers() []incident.Recipient {
+	var all []incident.Recipient
+	for _, item := range v.list() {
+		r, ok := item.subscriber()
+		if !ok {
+			continue
+		}
+		if slices.Contains(all, r) {
+			item.fail(fmt.Sprintf("%q is in the list twice", clip(item.n.Value)), "keep one of them")
+			continue
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// subscriber reads "user/ana", "receiver/room", "mail:ana@example.com" or the bare address.
+func (v value) subscriber() (incident.Recipient, bool) {
+	s, ok := v.text()
+	if !ok {
+		return incident.Recipient{}, false
+	}
+	kind, name, cut := strings.Cut(s, "/")
+	address, mail := strings.CutPrefix(s, "mail:")
+	switch {
+	case mail || strings.Contains(s, "@"):
+		address = v.mailAddress(address)
+		return incident.Recipient{Address: address}, address != ""
+	case !cut || name == "":
+		v.fail(fmt.Sprintf("%q does not say who it is", clip(s)), subscriberAdvice)
+	case kind == string(oncall.ToUser):
+		if v.known(aUser, name) {
+			v.lintSubscriber(name)
+			return incident.Recipient{User: userID(name)}, true
+		}
+	case kind == string(oncall.ToReceiver):
+		return incident.Recipient{Receiver: name}, v.known(aRoom, name)
+	default:
+		v.fail(fmt.Sprintf("%q cannot subscribe", clip(kind)), suggest(kind, []string{"user", "receiver"}, subscriberAdvice))
+	}
+	return incident.Recipient{}, false
+}
+
+// lintSubscriber doubts a person who cannot be told anything.
+func (v value) lintSubscriber(name string) {
+	for _, u := range v.l.draft.users {
+		if u.ID == userID(name) && u.Email == "" && u.Phone == "" {
+			v.warn("unreachable-subscriber", "cannot be told of updates: the user has neither a mail address nor a phone number", "add email or phone to the user, or remove it here")
+		}
+	}
 }
