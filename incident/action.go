@@ -158,9 +158,9 @@ type Publish struct {
 
 // Recipient is somebody outside the incident who is told of it.
 type Recipient struct {
-	User     oncall.UserID // by mail, else by text
-	Address  string        // a mail address
-	Receiver string        // a room
+	User     oncall.UserID `json:"user,omitempty"`     // by mail, else by text
+	Address  string        `json:"address,omitempty"`  // a mail address
+	Receiver string        `json:"receiver,omitempty"` // a room
 }
 
 // Resume ends a hold: the incident is acknowledged again.

@@ -2,6 +2,7 @@ package badger
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"runtime"
 
@@ -23,12 +24,13 @@ func (t *tx) Alert(id alert.ID) (store.Alert, error) {
 	return a, nil
 }
 
-// PutAlert writes the row and the memberships without reading anything.
+// PutAlert writes the row and the memberships without reading anything. The head of the row is UpdatedAt in microseconds.
 func (t *tx) PutAlert(a store.Alert) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
-	val, err := t.encode(nil, &a)
+	t.head = binary.AppendVarint(t.head[:0], a.UpdatedAt.UnixMicro())
+	val, err := t.encode(t.head, &a)
 	if err != nil {
 		return err
 	}

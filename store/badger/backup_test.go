@@ -14,6 +14,9 @@ import (
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
+	"github.com/rouse/rouse/incident/sla"
 	"github.com/rouse/rouse/store"
 )
 
@@ -201,7 +204,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// golden is what the golden store of layout 1 holds.
+// golden is what the golden stores hold, all of them.
 func golden(tx store.Tx) error {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 123456000, time.UTC)
 	i := incident.Incident{Number: 1, State: incident.Acknowledged, Title: "HighErrorRate", Service: "web", Team: "core", GroupKey: "{}:{}", CreatedAt: at, WakeAt: at.Add(time.Hour), ReopenWindow: time.Minute}
@@ -214,6 +217,18 @@ func golden(tx store.Tx) error {
 	return errors.Join(err1, err2, err3, tx.PutIncident(i), tx.PutAlert(a), tx.PutPage(p), tx.MarkSeen("seen", at),
 		tx.Append(1, []incident.Entry{{Seq: 1, At: at, Kind: incident.DidOpen, What: "opened"}}),
 		tx.PutNote("version", "v1"), tx.PutContact(store.Contact{Address: "+41790000001", Fails: 1}), tx.PutChange(alert.Change{Summary: "deploy", At: at}))
+}
+
+// golden2 is what those from layout 2 on hold besides.
+func golden2(tx store.Tx) error {
+	at := time.Date(2026, 11, 23, 12, 0, 0, 123456000, time.UTC)
+	i := incident.Incident{Number: 2, State: incident.Closed, Title: "Disk full", Service: "db", CreatedAt: at, UpdatedAt: at, GroupLabels: map[string]string{"a": "b"}}
+	i.Rule, i.Said, i.Acts, i.Pings = "DiskFull", "deleted old logs", 2, []incident.Ping{{User: "ana", At: at}}
+	i.Clocks = []incident.Clock{{Told: 50, Reading: sla.Reading{SLA: "gold", Kind: sla.Response, Calendar: "always", Stage: sla.Done, Target: time.Hour, StartAt: at, Elapsed: time.Second}}}
+	n, err := tx.NextProblem()
+	return errors.Join(err, tx.PutIncident(i), tx.PutReview(review.Review{Incident: 2, State: review.StateDraft, WakeAt: at}),
+		tx.PutProblem(problem.Problem{Number: n, State: problem.StateOpen, Title: "Disks fill up"}),
+		tx.PutSubscriber(store.Subscriber{ID: "s1", Service: "db", Recipient: incident.Recipient{Address: "bo@example.com"}, At: at}))
 }
 
 // describe is what a reader of that store sees, as text.
@@ -230,11 +245,26 @@ func describe(tx store.Tx) (string, error) {
 	count, err10 := tx.Counter("sms")
 	open, err11 := tx.OpenNumbers()
 	note, err12 := tx.Note("version")
+	for k := range acts { // those of layout 1 have no chain yet
+		acts[k].Hash = ""
+	}
 	text := fmt.Sprintln(i, members, p, wake, next, line, c, changes, acts, count, open, note)
 	return text, errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11, err12)
 }
 
-func described(t *testing.T, s *Store) string {
+// describe2 is what a reader sees of the rest.
+func describe2(tx store.Tx) (string, error) {
+	var facts []incident.Facts
+	err1 := tx.EachFacts(store.Filter{}, func(f *incident.Facts) error { facts = append(facts, *f); return nil })
+	r, err2 := tx.Review(2)
+	wake, err3 := tx.NextReview()
+	problems, err4 := tx.Problems()
+	subscribers, err5 := tx.Subscribers()
+	last, err6 := tx.LastAct()
+	return fmt.Sprintf("%+v\n", []any{facts, r, wake, problems, subscribers, last}), errors.Join(err1, err2, err3, err4, err5, err6)
+}
+
+func described(t *testing.T, s *Store, describe func(tx store.Tx) (string, error)) string {
 	t.Helper()
 	var text string
 	if err := s.View(context.Background(), func(tx store.Tx) (err error) { text, err = describe(tx); return err }); err != nil {
@@ -243,31 +273,39 @@ func described(t *testing.T, s *Store) string {
 	return text
 }
 
-// TestGolden reads a store that was written when layout 1 was made.
+// TestGolden reads stores that were written when their layouts were made.
 func TestGolden(t *testing.T) {
-	name := filepath.Join("testdata", "layout-1.backup")
 	fresh := open1(t, "", Options{InMemory: true})
 	defer fresh.Close()
-	if err := fresh.Update(context.Background(), golden); err != nil {
+	if err := errors.Join(fresh.Update(context.Background(), golden), fresh.Update(context.Background(), golden2)); err != nil {
 		t.Fatal(err)
 	}
 	if *update {
+		name := filepath.Join("testdata", fmt.Sprintf("layout-%d.backup", schemaVersion))
 		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(name, backup(t, fresh), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "store")
-	if err := Restore(dir, bytes.NewReader(b)); err != nil {
-		t.Fatal(err)
-	}
-	s := open1(t, dir, Options{})
-	defer s.Close()
-	if got, want := described(t, s), described(t, fresh); got != want {
-		t.Errorf("the store of layout 1 reads\n%s\nwant\n%s", got, want)
+	for layout := 1; layout <= schemaVersion; layout++ {
+		b, err := os.ReadFile(filepath.Join("testdata", fmt.Sprintf("layout-%d.backup", layout)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(t.TempDir(), "store")
+		if err := Restore(dir, bytes.NewReader(b)); err != nil {
+			t.Fatal(err)
+		}
+		s := open1(t, dir, Options{})
+		defer s.Close()
+		if got, want := described(t, s, describe), described(t, fresh, describe); got != want {
+			t.Errorf("the store of layout %d reads\n%s\nwant\n%s", layout, got, want)
+		}
+		if layout == 1 {
+			continue
+		}
+		if got, want := described(t, s, describe2), described(t, fresh, describe2); got != want {
+			t.Errorf("the store of layout %d reads\n%s\nwant\n%s", layout, got, want)
+		}
 	}
 }
 

@@ -17,6 +17,11 @@
 // Every commit rewrites one key, so the version that Badger gave that key is the number of the last commit. Numbers have no
 // gaps, survive compaction, and go on rising after a restore.
 //
+// # Lists
+//
+// The facts of every incident are in memory as well, a few hundred bytes each, so that lists and reports over years take
+// milliseconds (see catalogue). Open reads them from the rows: a second for some 200,000 incidents.
+//
 // # Deletes
 //
 // Values never enter Badger's value log (a larger record is refused), so the log needs no collection. Deleting writes a
@@ -78,6 +83,8 @@ type Store struct {
 	disk   *disk      // nil: no floor
 	fronts *fronts
 	commit func(*badger.Txn) error // replaced in tests
+
+	catalogue *catalogue // replaced once, by Open
 
 	gate   sync.RWMutex // held shared around a commit, whole by an Update that has lost to others too often
 	broken atomic.Pointer[error]

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/incident/sla"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 )
 
@@ -206,6 +210,151 @@ func BenchmarkRead(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// year is how many incidents a busy year has.
+const year = 100_000
+
+var benchNotes = []string{
+	"restarted the pods one after the other, the error rate fell at once", "the certificate of the upstream had run out", "rolled back the deploy of this morning",
+	"disk filled up by debug logs; rotated them and lowered the level", "vendor confirms an outage in their network, see their status page", "",
+}
+
+// yearIncident is the nth of a busy year: 20 services, 200 rules, notes, clocks and pings.
+func yearIncident(n int64) incident.Incident {
+	i := benchIncident(n)
+	i.CreatedAt = time.UnixMicro(1_700_000_000_000_000 + n*315_000_000).UTC()
+	i.Service, i.Rule = fmt.Sprintf("service-%02d", n*n%19), fmt.Sprintf("Rule%03dErrorBudgetBurn", n*7%200)
+	if n%5000 == 0 {
+		i.Service = "service-rare"
+	}
+	i.Team, i.Category, i.Title = fmt.Sprintf("team-%d", n%7), "availability", i.Rule+" "+i.Service+" eu-1"
+	i.GroupKey = fmt.Sprintf("{}:{alertname=%q, cluster=\"eu-%d\"}", i.Rule, n%4)
+	i.GroupLabels = map[string]string{"alertname": i.Rule, "cluster": fmt.Sprintf("eu-%d", n%4)}
+	i.StartedAt, i.UpdatedAt, i.TriggeredAt = i.CreatedAt.Add(-time.Minute), i.CreatedAt.Add(3*time.Hour), i.CreatedAt
+	i.FirstAckAt, i.FirstAckBy, i.Acts = i.CreatedAt.Add(4*time.Minute), "ana", int(n%4)
+	i.Assignee, i.Said = []oncall.UserID{"ana", "bo", "cy", "dee"}[n%4], benchNotes[n%6]+" "+benchNotes[n/6%6]
+	if n%3000 == 0 {
+		i.Assignee = "zoe"
+	}
+	if n > 20 && n < year-20 {
+		i.State, i.ResolvedAt, i.ClosedAt = incident.Closed, i.CreatedAt.Add(time.Hour), i.CreatedAt.Add(3*time.Hour)
+		i.Code, i.Note, i.WakeAt, i.Cursor = incident.Fixed, benchNotes[n/7%6], time.Time{}, incident.Cursor{}
+	}
+	for _, k := range []sla.Kind{sla.Response, sla.Resolution} {
+		i.Clocks = append(i.Clocks, incident.Clock{Told: 50, Reading: sla.Reading{
+			SLA: "gold", Kind: k, Calendar: "always", Priority: "P1", Stage: sla.Done, Target: time.Hour, StartAt: i.CreatedAt, DoneAt: i.FirstAckAt,
+			BreachAt: i.CreatedAt.Add(time.Hour), OriginalBreachAt: i.CreatedAt.Add(time.Hour), Elapsed: 4 * time.Minute, Wall: 4 * time.Minute, Percent: 7, Over: 0,
+		}})
+	}
+	i.Pings = []incident.Ping{{User: i.Assignee, At: i.CreatedAt.Add(time.Second)}, {User: "bo", At: i.CreatedAt.Add(5 * time.Minute)}}
+	return i
+}
+
+// fillYear puts a year into a store.
+func fillYear(b *testing.B, s *Store) {
+	b.Helper()
+	for n := int64(1); n <= year; {
+		err := s.Update(context.Background(), func(tx store.Tx) error {
+			for last := min(n+499, year); n <= last; n++ {
+				if err := tx.PutIncident(yearIncident(n)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkYear looks for things among 100,000 incidents, and opens their store; look at p99-ms and MB.
+func BenchmarkYear(b *testing.B) {
+	dir := b.TempDir()
+	s, err := Open(dir, Options{NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	fillYear(b, s)
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("open", func(b *testing.B) {
+		for b.Loop() {
+			s, err := Open(dir, Options{NoSync: true})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.StopTimer()
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+			b.StartTimer()
+		}
+	})
+	if s, err = Open(dir, Options{NoSync: true}); err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	b.Run("catalogue", func(b *testing.B) {
+		for b.Loop() {
+			if err := s.loadCatalogue(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		first, before := s.catalogue, heap()
+		if err := s.loadCatalogue(); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(heap()-before)/1e6, "MB")
+		runtime.KeepAlive(first)
+	})
+	benchYear(b, s)
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// benchYear runs the searches.
+func benchYear(b *testing.B, s *Store) {
+	count := func(f store.Filter) func(tx store.Tx) error {
+		return func(tx store.Tx) error { return tx.EachFacts(f, func(*incident.Facts) error { return nil }) }
+	}
+	list := func(f store.Filter) func(tx store.Tx) error {
+		return func(tx store.Tx) error { _, err := tx.List(f); return err }
+	}
+	for _, c := range []struct {
+		name string
+		fn   func(tx store.Tx) error
+	}{
+		{"newest", list(store.Filter{Limit: 50})},
+		{"open", list(store.Filter{States: []incident.State{incident.Triggered, incident.Acknowledged, incident.OnHold}, Limit: 50})},
+		{"rare service", list(store.Filter{Service: "service-rare", Limit: 50})},
+		{"assignee", list(store.Filter{Assignee: "zoe", Limit: 50})},
+		{"text hit", list(store.Filter{Text: "certificate Rule007", Limit: 50})},
+		{"text miss", list(store.Filter{Text: "certificate kraken", Limit: 50})},
+		{"team only", list(store.Filter{Limit: 50, May: func(f *incident.Facts) bool { return f.Team == "team-3" }})},
+		{"facts of a year", count(store.Filter{})},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				begin := time.Now()
+				if err := s.View(context.Background(), c.fn); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(begin))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 		})
 	}
 }

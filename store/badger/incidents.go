@@ -3,7 +3,6 @@ package badger
 import (
 	"encoding/binary"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -12,37 +11,38 @@ import (
 	"github.com/rouse/rouse/store"
 )
 
-// caseIndex is the head of an incident's row: what indexes and filters look at.
+// caseIndex is what the indexes look at. The head of an incident's row is Wake in microseconds and the card.
 type caseIndex struct {
 	State          incident.State
 	Service, Group string
-	Team           string
-	Created        time.Time
 	Wake           time.Time
 }
 
 func indexCase(i *incident.Incident) caseIndex {
-	return caseIndex{
-		State: i.State, Service: i.Service, Group: i.GroupKey, Team: i.Team,
-		Created: i.CreatedAt.Truncate(time.Microsecond), Wake: i.WakeAt.Truncate(time.Microsecond),
+	return caseIndex{State: i.State, Service: i.Service, Group: i.GroupKey, Wake: i.WakeAt.Truncate(time.Microsecond)}
+}
+
+// splitCase parts the head of an incident's row.
+func splitCase(head []byte) (wake int64, c []byte, err error) {
+	wake, used := binary.Varint(head)
+	if used <= 0 {
+		return 0, nil, errRow
 	}
+	return wake, head[used:], nil
 }
 
-func (x *caseIndex) head() []byte {
-	b := make([]byte, 0, 48+len(x.Service)+len(x.Group)+len(x.Team))
-	b = appendText(appendText(appendText(appendText(b, string(x.State)), x.Service), x.Group), x.Team)
-	return binary.AppendVarint(binary.AppendVarint(b, x.Created.UnixMicro()), x.Wake.UnixMicro())
-}
-
-func readCaseIndex(val []byte) (x caseIndex, body []byte, err error) {
-	head, body, err := split(val)
+func readCaseIndex(val []byte) (caseIndex, error) {
+	head, _, err := split(val)
 	if err != nil {
-		return x, nil, err
+		return caseIndex{}, err
 	}
-	r := headReader{b: head}
-	x = caseIndex{State: incident.State(r.text()), Service: r.text(), Group: r.text(), Team: r.text()}
-	x.Created, x.Wake = time.UnixMicro(r.number()).UTC(), time.UnixMicro(r.number()).UTC()
-	return x, body, r.err
+	wake, c, err := splitCase(head)
+	if err != nil {
+		return caseIndex{}, err
+	}
+	x := caseIndex{Wake: time.UnixMicro(wake).UTC()}
+	err = card(c).index(&x)
+	return x, err
 }
 
 // NextNumber takes the next reference number.
@@ -50,12 +50,7 @@ func (t *tx) NextNumber() (int64, error) { return t.addNum(keyText(tabRunning, r
 
 // Incident returns one incident, or store.ErrNotFound.
 func (t *tx) Incident(n int64) (incident.Incident, error) {
-	var i incident.Incident
-	err := t.get(keyNumber(tabIncident, n), func(val []byte) error { return decode(val, &i) })
-	if err != nil {
-		return incident.Incident{}, err
-	}
-	return i, nil
+	return row[incident.Incident](t, keyNumber(tabIncident, n))
 }
 
 // caseIndex is the index part of an incident as this transaction has it; found is false for a new one.
@@ -64,7 +59,7 @@ func (t *tx) caseIndex(n int64) (x caseIndex, found bool, err error) {
 		return x, true, nil
 	}
 	err = t.get(keyNumber(tabIncident, n), func(val []byte) (err error) {
-		x, _, err = readCaseIndex(val)
+		x, err = readCaseIndex(val)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -82,15 +77,20 @@ func (t *tx) PutIncident(i incident.Incident) error {
 	if err != nil {
 		return err
 	}
-	x := indexCase(&i)
-	val, err := t.encode(x.head(), &i)
+	t.head = caseHead(t.head[:0], &i)
+	val, err := t.encode(t.head, &i)
 	if err != nil {
 		return err
 	}
 	if err := t.set(keyNumber(tabIncident, i.Number), val); err != nil {
 		return err
 	}
-	t.cases[i.Number] = x
+	_, c, err := splitCase(t.head)
+	if err != nil {
+		return err
+	}
+	x := indexCase(&i)
+	t.cases[i.Number], t.written[i.Number] = x, card(c)
 	return errors.Join(t.moveOpen(i.Number, old, x), t.moveWake(i.Number, old, x), t.moveGroup(i.Number, found, old, x))
 }
 
@@ -185,14 +185,7 @@ func (t *tx) LatestOf(service, groupKey string) (incident.Incident, error) {
 
 // Due returns the incidents to wake, earliest first.
 func (t *tx) Due(at time.Time, limit int) ([]int64, error) {
-	var due []int64
-	err := t.queue(laneWake, tabWake, at, func(key []byte) error {
-		if due = append(due, lastNumber(key)); len(due) == limit {
-			return errStop
-		}
-		return nil
-	})
-	return due, err
+	return t.dueNumbers(laneWake, tabWake, at, limit)
 }
 
 // NextWake returns the earliest WakeAt; the zero time when there is none.
@@ -208,52 +201,6 @@ func (t *tx) OpenNumbers() ([]int64, error) {
 	return open, err
 }
 
-// List returns incidents, newest first. Filters look at heads alone; a list of open incidents looks at those only.
-func (t *tx) List(f store.Filter) ([]incident.Incident, error) {
-	var all []incident.Incident
-	take := func(val []byte) error {
-		x, body, err := readCaseIndex(val)
-		if err != nil || !wanted(&f, &x) {
-			return err
-		}
-		var i incident.Incident
-		if err := decodeBody(body, &i); err != nil {
-			return err
-		}
-		if all = append(all, i); len(all) == f.Limit {
-			return errStop
-		}
-		return nil
-	}
-	p := span{prefix: []byte{tabIncident}, back: true}
-	onlyOpen := len(f.States) > 0 && !slices.ContainsFunc(f.States, func(s incident.State) bool { return !s.Open() })
-	if onlyOpen {
-		p.prefix = []byte{tabOpen}
-	}
-	if f.Below > 0 {
-		p.from = keyNumber(p.prefix[0], f.Below-1)
-	}
-	err := t.scan(p, func(key []byte, item *badger.Item) error {
-		if onlyOpen {
-			return t.get(keyNumber(tabIncident, lastNumber(key)), take)
-		}
-		return item.Value(take)
-	})
-	return all, err
-}
-
-func wanted(f *store.Filter, x *caseIndex) bool {
-	switch {
-	case len(f.States) > 0 && !slices.Contains(f.States, x.State),
-		f.Service != "" && f.Service != x.Service,
-		f.Team != "" && f.Team != x.Team,
-		!f.Since.IsZero() && x.Created.Before(f.Since.Truncate(time.Microsecond)),
-		!f.Until.IsZero() && !x.Created.Before(f.Until.Truncate(time.Microsecond)):
-		return false
-	}
-	return true
-}
-
 // Append adds entries to a timeline.
 func (t *tx) Append(n int64, entries []incident.Entry) error {
 	for k := range entries {
@@ -267,6 +214,15 @@ func (t *tx) Append(n int64, entries []incident.Entry) error {
 // Timeline returns a timeline by Seq.
 func (t *tx) Timeline(n int64) ([]incident.Entry, error) {
 	return rows[incident.Entry](t, span{prefix: keyNumber(tabEntry, n)}, 0)
+}
+
+// RewriteEntry replaces the entry with the same Seq; store.ErrNotFound when there is none.
+func (t *tx) RewriteEntry(n int64, e incident.Entry) error {
+	key := keyNumbers(tabEntry, n, int64(e.Seq))
+	if err := t.get(key, func([]byte) error { return nil }); err != nil {
+		return err
+	}
+	return t.setRow(key, &e)
 }
 
 // rows decodes the rows of a span, at most limit (0: all).

@@ -33,10 +33,15 @@ const (
 	tabCounter    = 'k'  // name: number
 	tabNote       = 'N'  // name: text
 	tabAct        = 'u'  // seq: row
+	tabReview     = 'R'  // incident: row
+	tabReviewWake = 'W'  // time, incident
+	tabProblem    = 'P'  // number: row
+	tabSubscriber = 'S'  // id: row
 	tabRunning    = 'z'  // name: running number
 	runIncident   = "incident"
 	runAct        = "act"
 	runChange     = "change"
+	runProblem    = "problem"
 	metaSchema    = "schema"
 	metaSequence  = "sequence"
 	maxKey        = 32 << 10

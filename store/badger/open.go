@@ -28,7 +28,7 @@ const (
 func Open(dir string, o Options) (*Store, error) { return open(dir, o, currentSchema()) }
 
 func open(dir string, o Options, sc schema) (*Store, error) {
-	s := &Store{log: o.Log, now: o.Now, schema: sc.version, fronts: newFronts()}
+	s := &Store{log: o.Log, now: o.Now, schema: sc.version, fronts: newFronts(), catalogue: newCatalogue()}
 	s.idle.L = &s.life
 	s.commit = (*badger.Txn).Commit
 	if s.log == nil {
@@ -197,7 +197,7 @@ func copyFile(to, from string) error {
 	return errors.Join(err, dst.Close())
 }
 
-// ready compares Badger's last commit with the mark, migrates, and starts the mark and the timers.
+// ready compares Badger's last commit with the mark, migrates, reads the catalogue, and starts the mark and the timers.
 func (s *Store) ready(o Options, sc schema) error {
 	seq, err := s.sequence()
 	if err != nil {
@@ -211,6 +211,9 @@ func (s *Store) ready(o Options, sc schema) error {
 	}
 	if err := s.migrate(sc); err != nil {
 		return err
+	}
+	if err := s.loadCatalogue(); err != nil {
+		return fmt.Errorf("read the incidents of the store in %s: %w", s.dir, err)
 	}
 	if s.loss != nil {
 		if err := s.noteLoss(seq); err != nil {

@@ -15,10 +15,11 @@ type pageIndex struct {
 	Due                  uint64
 	Incident             int64
 	Provider, ProviderID string
+	Updated              int64 // microseconds
 }
 
 func indexPage(p *store.Page) pageIndex {
-	x := pageIndex{Incident: p.Incident}
+	x := pageIndex{Incident: p.Incident, Updated: p.UpdatedAt.UnixMicro()}
 	if p.State.Live() {
 		x.Due = max(sortable(p.NextAt), soonest) // one without a time is due at once
 	}
@@ -34,27 +35,30 @@ var soonest = sortable(time.Time{}) + 1
 func (x *pageIndex) head() []byte {
 	b := make([]byte, 0, 32+len(x.Provider)+len(x.ProviderID))
 	b = binary.AppendVarint(binary.AppendVarint(b, int64(x.Due)), x.Incident)
-	return appendText(appendText(b, x.Provider), x.ProviderID)
+	b = appendText(appendText(b, x.Provider), x.ProviderID)
+	return binary.AppendVarint(b, x.Updated)
 }
 
 func readPageIndex(val []byte) (x pageIndex, err error) {
-	head, _, err := split(val)
+	head, body, err := split(val)
 	if err != nil {
 		return x, err
 	}
 	r := headReader{b: head}
 	x = pageIndex{Due: uint64(r.number()), Incident: r.number(), Provider: r.text(), ProviderID: r.text()}
+	if len(r.b) == 0 && r.err == nil { // a row of layout 1
+		var d dated
+		err := decodeBody(body, &d)
+		x.Updated = d.UpdatedAt.UnixMicro()
+		return x, err
+	}
+	x.Updated = r.number()
 	return x, r.err
 }
 
 // Page returns one page, or store.ErrNotFound.
 func (t *tx) Page(id string) (store.Page, error) {
-	var p store.Page
-	err := t.get(keyText(tabPage, id), func(val []byte) error { return decode(val, &p) })
-	if err != nil {
-		return store.Page{}, err
-	}
-	return p, nil
+	return row[store.Page](t, keyText(tabPage, id))
 }
 
 func (t *tx) pageIndex(id string) (x pageIndex, found bool, err error) {

@@ -13,8 +13,17 @@ import (
 const (
 	laneWake = iota
 	laneDue
+	laneReview
 	lanes
 )
+
+// nothingDue is after all there may be in the queues.
+func nothingDue() (never [lanes]uint64) {
+	for l := range never {
+		never[l] = math.MaxUint64
+	}
+	return never
+}
 
 // enqueue adds a key to a queue.
 func (t *tx) enqueue(lane int, table byte, at uint64, rest string) error {
@@ -31,6 +40,18 @@ func (t *tx) queue(lane int, table byte, until time.Time, fn func(key []byte) er
 		}
 		return fn(key)
 	})
+}
+
+// dueNumbers are the numbers in a queue up to a time, earliest first, at most limit (0: all).
+func (t *tx) dueNumbers(lane int, table byte, until time.Time, limit int) ([]int64, error) {
+	var due []int64
+	err := t.queue(lane, table, until, func(key []byte) error {
+		if due = append(due, lastNumber(key)); len(due) == limit {
+			return errStop
+		}
+		return nil
+	})
+	return due, err
 }
 
 // front is the first time in a queue; zero when it is empty.
@@ -87,7 +108,7 @@ type watch struct {
 func (f *fronts) begin(w *watch) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	w.f, w.base, w.low = f, f.bound, [lanes]uint64{math.MaxUint64, math.MaxUint64}
+	w.f, w.base, w.low = f, f.bound, nothingDue()
 	for low := range f.flights {
 		w.lower(low)
 	}

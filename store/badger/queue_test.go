@@ -280,7 +280,8 @@ func compareKeys(a, b time.Time) int {
 // FuzzDecode reads rows from anything: an error or a record, never a panic.
 func FuzzDecode(f *testing.F) {
 	t := &tx{}
-	row, err := t.encode((&caseIndex{State: incident.Closed, Service: "web"}).head(), incident.Incident{Number: 1})
+	i := incident.Incident{Number: 1, State: incident.Closed, Service: "web"}
+	row, err := t.encode(caseHead(nil, &i), i)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -293,7 +294,9 @@ func FuzzDecode(f *testing.F) {
 		var i incident.Incident
 		var p store.Page
 		_, _ = decode(b, &i), decode(b, &p)
-		_, _, _ = readCaseIndex(b)
+		_, _ = readCaseIndex(b)
+		_ = card(b).facts(1, new(incident.Facts))
+		_, _ = newQuery(&store.Filter{Text: "a", Labels: map[string]string{"a": "b"}}).wants(card(b))
 		_, _ = readPageIndex(b)
 		_, _, _ = cutEscaped(b)
 	})

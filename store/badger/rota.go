@@ -31,10 +31,15 @@ func (t *tx) PutOverride(o oncall.Override) error {
 
 // DeleteOverride removes one; store.ErrNotFound when there is none.
 func (t *tx) DeleteOverride(id string) error {
-	if err := t.get(keyText(tabOverride, id), func([]byte) error { return nil }); err != nil {
+	return t.delPresent(keyText(tabOverride, id))
+}
+
+// delPresent deletes a key; store.ErrNotFound when it is not there.
+func (t *tx) delPresent(key []byte) error {
+	if err := t.get(key, func([]byte) error { return nil }); err != nil {
 		return err
 	}
-	return t.del(keyText(tabOverride, id))
+	return t.del(key)
 }
 
 // Silences returns all silences, by StartsAt.
@@ -48,12 +53,7 @@ func (t *tx) Silences() ([]router.Silence, error) {
 
 // Silence returns one silence, or store.ErrNotFound.
 func (t *tx) Silence(id string) (router.Silence, error) {
-	var s router.Silence
-	err := t.get(keyText(tabSilence, id), func(val []byte) error { return decode(val, &s) })
-	if err != nil {
-		return router.Silence{}, err
-	}
-	return s, nil
+	return row[router.Silence](t, keyText(tabSilence, id))
 }
 
 // PutSilence creates or replaces one by its ID.
@@ -87,3 +87,19 @@ func (t *tx) PutContact(c store.Contact) error { return t.setRow(keyText(tabCont
 func (t *tx) Contacts() ([]store.Contact, error) {
 	return rows[store.Contact](t, span{prefix: []byte{tabContact}}, 0)
 }
+
+// Subscribers returns all, by ID.
+func (t *tx) Subscribers() ([]store.Subscriber, error) {
+	return rows[store.Subscriber](t, span{prefix: []byte{tabSubscriber}}, 0)
+}
+
+// PutSubscriber creates or replaces one by its ID.
+func (t *tx) PutSubscriber(s store.Subscriber) error {
+	if s.ID == "" {
+		return errNoID
+	}
+	return t.setRow(keyText(tabSubscriber, s.ID), &s)
+}
+
+// DeleteSubscriber removes one; store.ErrNotFound when there is none.
+func (t *tx) DeleteSubscriber(id string) error { return t.delPresent(keyText(tabSubscriber, id)) }

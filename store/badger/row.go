@@ -118,6 +118,12 @@ func (t *tx) encode(head []byte, v any) ([]byte, error) {
 	return all[start:len(all):len(all)], nil
 }
 
+// joinRow makes a row of its parts.
+func joinRow(head, body []byte) []byte {
+	b := append(make([]byte, 0, 1+binary.MaxVarintLen32+len(head)+len(body)), rowFormat)
+	return append(append(binary.AppendUvarint(b, uint64(len(head))), head...), body...)
+}
+
 // split parts a row.
 func split(val []byte) (head, body []byte, err error) {
 	if len(val) < 2 {
@@ -148,6 +154,15 @@ func decodeBody(body []byte, v any) error {
 		return fmt.Errorf("%w: %w", errRow, err)
 	}
 	return nil
+}
+
+// row decodes one row, or returns store.ErrNotFound.
+func row[T any](t *tx, key []byte) (T, error) {
+	var v, none T
+	if err := t.get(key, func(val []byte) error { return decode(val, &v) }); err != nil {
+		return none, err
+	}
+	return v, nil
 }
 
 // setRow encodes v without a head and writes it.

@@ -9,7 +9,7 @@ import (
 
 // schemaVersion is the layout that this rouse writes: keys.go and the heads of rows. A change that older code would misread
 // takes the next number and adds a step below, with a golden store of the old layout in testdata.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // schema is a layout and the way to it. steps[n] turns layout n into n+1; it may take several commits and must bear being
 // run again after a crash.
@@ -18,7 +18,9 @@ type schema struct {
 	steps   map[uint32]func(*Store) error
 }
 
-func currentSchema() schema { return schema{version: schemaVersion} }
+func currentSchema() schema {
+	return schema{version: schemaVersion, steps: map[uint32]func(*Store) error{1: toLayout2}}
+}
 
 // migrate brings the store to sc, or refuses one that is newer.
 func (s *Store) migrate(sc schema) error {

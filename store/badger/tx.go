@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -19,6 +18,7 @@ var (
 
 // tx is one transaction. What it writes goes to Badger's transaction at once, so that scans see it; counters wait for flush.
 type tx struct {
+	db      *badger.DB
 	txn     *badger.Txn
 	write   bool
 	done    bool
@@ -28,9 +28,14 @@ type tx struct {
 	stopped func() error // asked now and then by long scans; nil: never
 
 	buf   bytes.Buffer // values in the making
+	head  []byte       // of the value in the making
 	nums  map[string]int64
 	cases map[int64]caseIndex  // index parts of incidents, as this transaction has them
 	pages map[string]pageIndex // and of pages
+
+	catalogue *catalogue
+	floor     uint64         // see catalogue
+	written   map[int64]card // cards of incidents that it has written; empty: deleted
 
 	fronts *fronts
 	watch  watch
@@ -39,11 +44,12 @@ type tx struct {
 }
 
 func (s *Store) newTx(write bool) *tx {
-	t := &tx{write: write, fronts: s.fronts, low: [lanes]uint64{math.MaxUint64, math.MaxUint64}}
+	t := &tx{db: s.db, write: write, fronts: s.fronts, catalogue: s.catalogue, low: nothingDue()}
 	if write {
-		t.nums, t.cases, t.pages = map[string]int64{}, map[int64]caseIndex{}, map[string]pageIndex{}
+		t.nums, t.cases, t.pages, t.written = map[string]int64{}, map[int64]caseIndex{}, map[string]pageIndex{}, map[int64]card{}
 	}
 	s.fronts.begin(&t.watch) // before the snapshot is taken
+	t.floor = s.catalogue.floor()
 	t.txn = s.db.NewTransaction(write)
 	return t
 }

@@ -75,7 +75,7 @@ func (s *Store) finish(t *tx, alone bool) error {
 		s.gate.RLock()
 		defer s.gate.RUnlock()
 	}
-	switch err := s.commit(t.txn); {
+	switch err := s.depart(t); {
 	case err == nil:
 		t.raise()
 		s.dueMark()
@@ -87,6 +87,18 @@ func (s *Store) finish(t *tx, alone bool) error {
 	default:
 		return s.fail(err)
 	}
+}
+
+// depart makes the commit, and the catalogue follow it.
+func (s *Store) depart(t *tx) error {
+	if len(t.written) == 0 {
+		return s.commit(t.txn)
+	}
+	done, order := false, s.catalogue.announce(t.written)
+	defer func() { s.catalogue.land(order, t.written, done) }()
+	err := s.commit(t.txn)
+	done = err == nil
+	return err
 }
 
 // write commits fn outside of anybody's Update: for what the store notes about itself.

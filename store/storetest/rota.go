@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
@@ -10,6 +11,7 @@ var rotaTests = []test{
 	{name: "overrides", run: overridesKept},
 	{name: "silences", run: silencesKept},
 	{name: "contacts", run: contactsKept},
+	{name: "subscribers", run: subscribersKept},
 }
 
 func overridesKept(h *harness) {
@@ -61,4 +63,21 @@ func contactsKept(h *harness) {
 	h.update(func(tx store.Tx) error { return tx.PutContact(want) })
 	same(h, "replaced", contact("+41790000001"), want)
 	same(h, "by address", read(h, store.Tx.Contacts), []store.Contact{{Address: "+1"}, want, {Address: "ana@example.com"}})
+}
+
+func subscribersKept(h *harness) {
+	subscriber := func(id, service string) store.Subscriber {
+		return store.Subscriber{ID: id, Service: service, Recipient: incident.Recipient{Address: id + "@example.com"}, By: "ana", At: at(0)}
+	}
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutSubscriber(subscriber("b", "web")), tx.PutSubscriber(subscriber("a", "")), tx.PutSubscriber(subscriber("c", "db")))
+	})
+	subscribers := func() []store.Subscriber { return read(h, store.Tx.Subscribers) }
+	same(h, "by ID", subscribers(), []store.Subscriber{subscriber("a", ""), subscriber("b", "web"), subscriber("c", "db")})
+	h.update(func(tx store.Tx) error { return all(tx.PutSubscriber(subscriber("b", "db")), tx.DeleteSubscriber("a")) })
+	same(h, "replaced and deleted", subscribers(), []store.Subscriber{subscriber("b", "db"), subscriber("c", "db")})
+	absent(h, "deleting what is not there", h.s.Update(h.Context(), func(tx store.Tx) error { return tx.DeleteSubscriber("a") }))
+	if err := h.s.Update(h.Context(), func(tx store.Tx) error { return tx.PutSubscriber(subscriber("", "")) }); err == nil {
+		h.Error("a subscriber without an ID: got no error")
+	}
 }

@@ -2,11 +2,9 @@ package storetest
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/rouse/rouse/alert"
-	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/store"
 )
 
@@ -105,74 +103,5 @@ func notesKept(h *harness) {
 	for _, text := range []string{"7f3a", "line\nline \x00 ü", ""} {
 		h.update(func(tx store.Tx) error { return tx.PutNote("version", text) })
 		same(h, "note", note(), text)
-	}
-}
-
-var auditTests = []test{
-	{name: "acts in order", run: actsInOrder},
-	{name: "acts by pages", run: actsPaged},
-	{name: "concurrent acts are numbered without gaps", run: actsTogether},
-}
-
-func act(verb string) store.Act {
-	return store.Act{At: at(0), By: incident.Actor{Kind: incident.ByUser, Name: "ana", Channel: "web"}, Verb: verb, What: "primary", Data: map[string]string{"id": "o1"}}
-}
-
-func acts(h *harness, after int64, limit int) []store.Act {
-	h.Helper()
-	return read(h, func(tx store.Tx) ([]store.Act, error) { return tx.Acts(after, limit) })
-}
-
-func actsInOrder(h *harness) {
-	h.update(func(tx store.Tx) error {
-		a := act("override.add")
-		a.Seq = 99 // not its own to say
-		first, err1 := tx.PutAct(a)
-		second, err2 := tx.PutAct(act("override.delete"))
-		same(h, "seqs", []int64{first, second}, []int64{1, 2})
-		return all(err1, err2)
-	})
-	_ = h.s.Update(h.Context(), func(tx store.Tx) error { _, err := tx.PutAct(act("discarded")); return all(err, errWanted) })
-	h.update(func(tx store.Tx) error { _, err := tx.PutAct(act("silence.add")); return err })
-	want := []store.Act{act("override.add"), act("override.delete"), act("silence.add")}
-	for k := range want {
-		want[k].Seq = int64(k + 1)
-	}
-	same(h, "acts", acts(h, 0, 0), want)
-	same(h, "after the first", acts(h, 1, 0), want[1:])
-	same(h, "after the last", acts(h, 3, 0), []store.Act{})
-	same(h, "after anything", acts(h, math.MaxInt64, 0), []store.Act{})
-}
-
-func actsPaged(h *harness) {
-	h.update(func(tx store.Tx) error {
-		for range 25 {
-			if _, err := tx.PutAct(act("x")); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	var sizes []int
-	after := int64(0)
-	for range 4 {
-		page := acts(h, after, 10)
-		sizes = append(sizes, len(page))
-		if len(page) > 0 {
-			after = page[len(page)-1].Seq
-		}
-	}
-	same(h, "pages", sizes, []int{10, 10, 5, 0})
-}
-
-func actsTogether(h *harness) {
-	err := together(5, func(int) error {
-		return h.s.Update(h.Context(), func(tx store.Tx) error { _, err := tx.PutAct(act("x")); return err })
-	})
-	if err != nil {
-		h.Fatal(err)
-	}
-	for k, a := range acts(h, 0, 0) {
-		same(h, "seq", a.Seq, int64(k+1))
 	}
 }

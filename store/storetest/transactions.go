@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/store"
 )
 
@@ -137,13 +139,19 @@ func viewRefusesWrites(h *harness) {
 		_, err2 := tx.AddCounter("c", 1)
 		_, err3 := tx.PutAct(store.Act{Verb: "x"})
 		_, err4 := tx.ForgetSeen(at(0), 0)
+		_, err5 := tx.ForgetAlerts(at(0), 0)
+		_, err6 := tx.ForgetPages(at(0), 0)
+		_, err7 := tx.ForgetChanges(at(0), 0)
+		_, err8 := tx.NextProblem()
+		_, err9 := tx.StripIncident(1, 0)
 		for k, err := range []error{
-			err1, err2, err3, err4,
+			err1, err2, err3, err4, err5, err6, err7, err8, err9,
 			tx.PutAlert(firing("am", "a", 1)), tx.DeleteAlert(alert.ID{Integration: "am", Key: "a"}),
 			tx.PutIncident(opened(1, "web", "g")), tx.Append(1, entriesOf(1, 1)), tx.PutPage(queued("p", 1, 0)),
 			tx.PutOverride(override("o", 0)), tx.PutSilence(silence("s", 0)), tx.DeleteSilence("s"),
 			tx.PutContact(store.Contact{Address: "+41790000000"}), tx.PutBeat(store.Beat{Name: "b"}), tx.MarkSeen("k", at(1)),
-			tx.PutChange(alert.Change{Summary: "c"}), tx.PutNote("n", "x"),
+			tx.PutChange(alert.Change{Summary: "c"}), tx.PutNote("n", "x"), tx.DeleteIncident(1), tx.PutReview(review.Review{Incident: 1}), tx.DeleteReview(1),
+			tx.PutProblem(problem.Problem{Number: 1}), tx.PutSubscriber(store.Subscriber{ID: "s"}),
 		} {
 			if err == nil {
 				h.Errorf("write %d in a View: got no error", k)

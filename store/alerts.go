@@ -1,0 +1,38 @@
+package store
+
+import (
+	"time"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/router"
+)
+
+// Alert is an alert as it is kept, with the incidents it belongs to.
+type Alert struct {
+	alert.Alert
+	Incidents []int64             `json:"incidents,omitempty"` // open or last, one for each matched route
+	Muted     *router.Suppression `json:"muted,omitempty"`     // as of UpdatedAt
+	FirstAt   time.Time           `json:"firstAt"`             // first seen firing, this time
+	SeenAt    time.Time           `json:"seenAt"`              // last heard from; flushed lazily, so it may lag
+	UpdatedAt time.Time           `json:"updatedAt"`           // last change
+}
+
+// Alerts keeps alerts as rows of their own.
+type Alerts interface {
+	// Alert returns one alert, or ErrNotFound.
+	Alert(id alert.ID) (Alert, error)
+	// PutAlert creates or replaces an alert and makes it a member of each of its Incidents. A membership once made stays,
+	// also when a later version names other incidents, so that closed incidents keep their alerts.
+	PutAlert(a Alert) error
+	// DeleteAlert removes the alert row; memberships and incidents stay. Absent is no error.
+	DeleteAlert(id alert.ID) error
+	// ForgetAlerts drops the rows of resolved alerts that last changed before a time, at most limit (0: all), and returns how
+	// many; memberships and incidents stay. It may pass over alerts that this very Update has put. It looks at every alert
+	// row each time, about a microsecond each, so it is for a broom that comes once an hour, not for every commit.
+	ForgetAlerts(before time.Time, limit int) (int, error)
+	// AlertsOf returns members of an incident ordered by (integration, key), starting after `after`, at most limit (0: all).
+	// A member whose row was deleted is left out.
+	AlertsOf(incident int64, after alert.ID, limit int) ([]Alert, error)
+	// EachFiring calls fn for every alert in state firing, in no order; an error from fn stops and is returned.
+	EachFiring(fn func(Alert) error) error
+}
