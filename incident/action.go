@@ -124,6 +124,7 @@ type Amend struct {
 	Matrix   bool // ends an override: the matrix decides again
 
 	UpdateEvery time.Duration // starts an update clock of its own
+	StartedAt   time.Time     // when it really began; needs a reason, for numbers follow
 }
 
 // Diagnose adds to the diagnosis. An earlier hypothesis is not taken back: the timeline is append-only.

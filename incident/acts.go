@@ -20,10 +20,10 @@ func (d *draft) settled() error {
 }
 
 func (d *draft) lastActor() string {
-	if d.i.Code == "recovered" {
+	if d.i.Code == Recovered {
 		return "itself"
 	}
-	return d.i.AckedBy
+	return nameOr(d.i.ResolvedBy, d.i.AckedBy)
 }
 
 func (d *draft) ack(a Ack) error {
@@ -140,7 +140,6 @@ func (d *draft) resolve(by Actor, code, note string) {
 	d.i.ResolvedAt = d.now
 	d.i.ClearedAt, d.i.AckUntil, d.i.HoldUntil = time.Time{}, time.Time{}, time.Time{}
 	d.i.Code, d.i.Note = code, note
-	told := d.i.Suppressed == nil
 	d.i.Suppressed, d.i.Loud = nil, false
 	d.stop()
 	switch {
@@ -151,12 +150,11 @@ func (d *draft) resolve(by Actor, code, note string) {
 	default:
 		d.tell(DidResolve, by, "", "Resolved by %s (%s)", by.Name, code)
 	}
+	d.i.ResolvedBy = nameOr(by.Name, string(by.Kind))
 	if by.Kind != BySystem {
 		d.i.AckedBy = by.Name
 	}
-	if told {
-		d.rooms("resolved")
-	}
+	d.roomsHear("resolved")
 }
 
 func (d *draft) reassign(r Reassign) error {

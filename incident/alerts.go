@@ -8,9 +8,6 @@ import (
 	"github.com/rouse/rouse/oncall"
 )
 
-// gather is how long new alerts of an acknowledged incident are gathered before its assignee is told of them in one message.
-const gather = 30 * time.Second
-
 func (d *draft) fire(f Fire) error {
 	switch {
 	case d.i.Number == 0:
@@ -186,22 +183,6 @@ func (d *draft) lead(a *alert.Alert, worse bool) {
 	if p := d.book.Prioritise(d.i.Impact, d.i.Urgency); p != d.i.Priority && d.i.PriorityBy == "" {
 		d.tell(DidChange, self, "severity "+string(a.Severity), "Priority %s, was %s", p, d.i.Priority)
 		d.i.Priority = p
-	}
-}
-
-// grow is what a new alert means to an incident that somebody works on.
-func (d *draft) grow(f Fire, worse bool) {
-	d.tell(DidJoin, byIntegration(f.Alert), f.Where.Route, "%s: %s", joinWord(f), f.Alert.Title)
-	switch {
-	case f.Muted != nil:
-	case worse:
-		d.retrigger("severity rose to " + string(f.Alert.Severity))
-		d.startUnless(f.Suppressed)
-	case !f.Again && !f.Known:
-		d.i.Joined++
-		if d.i.TellAt.IsZero() {
-			d.i.TellAt = d.now.Add(gather)
-		}
 	}
 }
 

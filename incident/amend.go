@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/rouse/rouse/oncall"
 )
@@ -29,7 +30,10 @@ func (d *draft) amend(a Amend) error {
 }
 
 func (d *draft) checkAmend(a Amend) error {
-	weighty := a.Priority != "" || a.Impact != "" || a.Urgency != "" || a.Type != "" || a.Category != "" || a.Matrix
+	if a.StartedAt.After(d.now) {
+		return &FieldError{"started_at", stamp(a.StartedAt), "a time that has passed"}
+	}
+	weighty := a.Priority != "" || a.Impact != "" || a.Urgency != "" || a.Type != "" || a.Category != "" || a.Matrix || !a.StartedAt.IsZero()
 	if weighty && strings.TrimSpace(a.Reason) == "" {
 		return ErrWhy
 	}
@@ -74,6 +78,14 @@ func (b *Rulebook) checkType(kind, category string) error {
 	return nil
 }
 
+// stamp writes an instant for a timeline; empty for none.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
 func (d *draft) amendWords(a Amend) {
 	i := &d.i
 	if t := strings.TrimSpace(a.Title); t != "" {
@@ -99,6 +111,9 @@ func (d *draft) amendWords(a Amend) {
 		i.Category = ""
 	default:
 		i.Category = a.Category
+	}
+	if !a.StartedAt.IsZero() {
+		i.StartedAt = a.StartedAt.UTC()
 	}
 	if a.UpdateEvery > 0 {
 		i.UpdateEvery = a.UpdateEvery
@@ -134,7 +149,7 @@ func (d *draft) amended(was *Incident) []string {
 		{"title", was.Title, i.Title}, {"service", was.Service, i.Service}, {"type", was.Type, i.Type},
 		{"category", was.Category, i.Category}, {"impact", string(was.Impact), string(i.Impact)},
 		{"urgency", string(was.Urgency), string(i.Urgency)}, {"priority", string(was.Priority), string(i.Priority)},
-		{"update clock", span(was.UpdateEvery), span(i.UpdateEvery)},
+		{"start", stamp(was.StartedAt), stamp(i.StartedAt)}, {"update clock", span(was.UpdateEvery), span(i.UpdateEvery)},
 	} {
 		if f.old != f.now {
 			out = append(out, f.name+" "+nameOr(f.old, "none")+" to "+nameOr(f.now, "none"))

@@ -15,6 +15,7 @@ import (
 func (p Process) clone() Process {
 	p.Roles = maps.Clone(p.Roles)
 	p.Links, p.Factors = slices.Clone(p.Links), slices.Clone(p.Factors)
+	p.Heard = slices.Clone(p.Heard)
 	p.Children, p.Merged = slices.Clone(p.Children), slices.Clone(p.Merged)
 	p.Marks, p.Clocks, p.Pings = slices.Clone(p.Marks), slices.Clone(p.Clocks), slices.Clone(p.Pings)
 	return p

@@ -3,6 +3,7 @@ package incident
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -185,7 +186,20 @@ func (d *draft) rooms(what string) {
 	}
 }
 
+// roomsHear tells every room that was told of the incident, whatever suppresses it now: silence mutes people, not facts.
+func (d *draft) roomsHear(what string) {
+	if d.i.Confidential() {
+		return
+	}
+	for _, r := range d.i.Heard {
+		d.room(r, what)
+	}
+}
+
 func (d *draft) room(receiver, what string) {
+	if what == "triggered" && !slices.Contains(d.i.Heard, receiver) {
+		d.i.Heard = append(d.i.Heard, receiver)
+	}
 	d.pages = append(d.pages, Page{
 		ID:   fmt.Sprintf("%s/e%d/%d/room/%s/%s", d.i.Ref(), d.i.Epoch, d.i.Entries, receiver, what),
 		Kind: PageRoom, Incident: d.i.Number, Epoch: d.i.Epoch, Receiver: receiver, Text: what, At: d.now,

@@ -74,6 +74,9 @@ func (d *draft) publish(a Publish) error {
 	if a.Audience == ForPublic {
 		i.PublicStatus = st
 	}
+	if a.Phase == Monitoring && i.MitigatedAt.IsZero() {
+		i.MitigatedAt = d.now
+	}
 	i.Updates++
 	if i.State.Open() {
 		i.OwesAt, i.OwesTold = time.Time{}, time.Time{}

@@ -151,14 +151,17 @@ type Process struct {
 	Previous    int64   `json:"previous,omitempty"`    // the closed incident that it repeats
 	Problem     int64   `json:"problem,omitempty"`     // PRB-n
 
-	FirstAckAt time.Time `json:"firstAckAt,omitzero"` // first explicit acknowledgement ever, which later epochs do not move
-	FirstAckBy string    `json:"firstAckBy,omitempty"`
-	HeldAt     time.Time `json:"heldAt,omitzero"`     // start of the hold under way
-	HeldClass  string    `json:"heldClass,omitempty"` // reason class of the hold under way, such as vendor
-	ClosedBy   string    `json:"closedBy,omitempty"`
-	Closure    string    `json:"closure,omitempty"`   // closure note
-	Confirmed  string    `json:"confirmed,omitempty"` // who confirmed that it is over
-	Satisfied  int       `json:"satisfied,omitempty"` // 1 to 5, what the reporter said; 0: nothing
+	FirstAckAt  time.Time `json:"firstAckAt,omitzero"` // first explicit acknowledgement ever, which later epochs do not move
+	FirstAckBy  string    `json:"firstAckBy,omitempty"`
+	HeldAt      time.Time `json:"heldAt,omitzero"`      // start of the hold under way
+	HeldClass   string    `json:"heldClass,omitempty"`  // reason class of the hold under way, such as vendor
+	MitigatedAt time.Time `json:"mitigatedAt,omitzero"` // the first update that said monitoring, of this epoch or an earlier one
+	ResolvedBy  string    `json:"resolvedBy,omitempty"`
+	Heard       []string  `json:"heard,omitempty"` // rooms that were told of it, and hear of its end whatever suppresses it by then
+	ClosedBy    string    `json:"closedBy,omitempty"`
+	Closure     string    `json:"closure,omitempty"`   // closure note
+	Confirmed   string    `json:"confirmed,omitempty"` // who confirmed that it is over
+	Satisfied   int       `json:"satisfied,omitempty"` // 1 to 5, what the reporter said; 0: nothing
 
 	Status       *Status       `json:"status,omitempty"`       // last update to anybody
 	PublicStatus *Status       `json:"publicStatus,omitempty"` // last update to the public
@@ -183,7 +186,7 @@ type Process struct {
 }
 
 const (
-	pingsMost = 500
+	pingsMost = 200
 	saidMost  = 2000 // bytes
 )
 

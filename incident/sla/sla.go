@@ -95,7 +95,7 @@ type Reading struct {
 	PausedWall       time.Duration `json:"pausedWall"`         // of wall time
 	Percent          int           `json:"percent"`            // Elapsed of Target, rounded down
 	Breached         bool          `json:"breached"`           // Elapsed has reached Target
-	NextAt           time.Time     `json:"nextAt,omitzero"`                  // when the next percent of WarnAt (or 100) is reached if nothing changes; zero: never
+	NextAt           time.Time     `json:"nextAt,omitzero"`    // when the next percent of WarnAt (or 100) is reached if nothing changes; zero: never
 	Over             int           `json:"over"`               // the highest percent of WarnAt (100 always included) that Elapsed has reached; 0: none
 	PausedBy         string        `json:"pausedBy,omitempty"` // hold reason, while Paused
 }

@@ -1,0 +1,101 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rouse/rouse/oncall"
+)
+
+// gather is how long new alerts of an acknowledged incident are gathered before its assignee is told of them in one message.
+const gather = 30 * time.Second
+
+// grow is what a new alert means to an incident that somebody works on.
+func (d *draft) grow(f Fire, worse bool) {
+	d.tell(DidJoin, byIntegration(f.Alert), f.Where.Route, "%s: %s", joinWord(f), f.Alert.Title)
+	switch {
+	case f.Muted != nil:
+	case worse:
+		d.retrigger("severity rose to " + string(f.Alert.Severity))
+		d.startUnless(f.Suppressed)
+	case !f.Again && !f.Known:
+		d.i.Joined++
+		if d.i.TellAt.IsZero() {
+			d.i.TellAt = d.now.Add(gather)
+		}
+	}
+}
+
+// update tells the assignee of alerts that joined, in one message; the people of the level where it stands when nobody is
+// assigned, for somebody has to hear of it.
+func (d *draft) update() {
+	joined := d.i.Joined
+	if end, quiet := d.assigneeQuiet(); quiet {
+		d.i.TellAt = end
+		return
+	}
+	d.i.Joined, d.i.TellAt = 0, time.Time{}
+	if joined == 0 {
+		return
+	}
+	to := []oncall.UserID{d.i.Assignee}
+	if d.i.Assignee == "" {
+		to = d.levelNow()
+	}
+	told := false
+	for _, id := range to {
+		told = d.updateOne(id, joined) || told
+	}
+	if !told {
+		d.tell(DidReport, self, "growth", "Nobody could be told of %d more alerts", joined)
+	}
+}
+
+// assigneeQuiet says until when news of low urgency waits for its assignee.
+func (d *draft) assigneeQuiet() (time.Time, bool) {
+	u, ok := d.book.Roster.User(d.i.Assignee)
+	if !ok || d.book.NotifyUrgency(d.i.Priority) != oncall.Low {
+		return time.Time{}, false
+	}
+	end, quiet := u.QuietUntil(d.now)
+	return end.UTC(), quiet
+}
+
+// levelNow is whom the level means at which the escalation stands.
+func (d *draft) levelNow() []oncall.UserID {
+	p, ok := d.book.Roster.Policy(d.i.Cursor.Policy)
+	if !ok || len(p.Levels) == 0 {
+		return nil
+	}
+	people, _, _ := d.resolveLevel(p.Levels[min(max(d.i.Cursor.Level, 0), len(p.Levels)-1)])
+	return people
+}
+
+// mildest is the first of a person's methods that is no call; a call when there is nothing else, empty when there is nothing.
+func mildest(u oncall.User, urgency oncall.Urgency) (via oncall.Method) {
+	for _, r := range u.Rules(urgency) {
+		if u.Address(r.Via) != "" && (via == "" || (via == oncall.Call && r.Via != oncall.Call)) {
+			via = r.Via
+		}
+	}
+	return via
+}
+
+// updateOne tells one person by the first method that is no call, or by a call when there is nothing else.
+func (d *draft) updateOne(id oncall.UserID, joined int) bool {
+	u, ok := d.book.Roster.User(id)
+	if !ok {
+		return false
+	}
+	urgency := d.book.NotifyUrgency(d.i.Priority)
+	via := mildest(u, urgency)
+	if via == "" {
+		return false
+	}
+	d.pages = append(d.pages, Page{
+		ID:   fmt.Sprintf("%s/e%d/update/%d-%s", d.i.Ref(), d.i.Epoch, d.i.Entries, via),
+		Kind: PageUpdate, Incident: d.i.Number, Epoch: d.i.Epoch, User: u.ID, Via: via, Urgency: urgency, At: d.now, Text: fmt.Sprint(joined),
+	})
+	d.tell(DidPage, self, "growth", "Telling %s of %d more alerts by %s", u.ID, joined, via)
+	return true
+}
