@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
@@ -22,6 +23,9 @@ type job struct {
 	provider notify.Provider
 	message  notify.Message
 	note     RoomNote
+	order    automation.Order
+	step     automation.Step
+	runner   Runner
 }
 
 type jobKind int
@@ -31,6 +35,7 @@ const (
 	jobFind         // ask what became of a page
 	jobRoom
 	jobHangUp
+	jobRun // a step of an automation
 )
 
 // stack is what is due for one person by one method.
@@ -75,7 +80,11 @@ func (b *batch) claim(limit, most int) ([]job, error) {
 		if len(jobs) >= limit {
 			break
 		}
-		got, err := b.claimStack(s)
+		claim := b.claimStack
+		if s.pages[0].Kind == incident.PageNews {
+			claim = b.claimNews
+		}
+		got, err := claim(s)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +102,9 @@ func stackKey(p *store.Page) ([2]string, bool) {
 	case p.Kind == incident.PageAlert:
 		return [2]string{string(p.User), string(p.Via)}, true
 	case p.Kind == incident.PageUpdate:
-		return [2]string{string(p.User), "news"}, true
+		return [2]string{string(p.User), "growth"}, true
+	case p.Kind == incident.PageNews && p.Address == "":
+		return [2]string{string(p.User), "news " + string(p.Via)}, true
 	}
 	return [2]string{}, false
 }
@@ -105,6 +116,8 @@ func (b *batch) claimOne(p *store.Page) ([]job, error) {
 		return b.claimRoom(p)
 	case p.Kind == incident.PageHangup:
 		return b.claimHangUp(p)
+	case p.Kind == incident.PageRun && (p.State == store.Queued || p.State == store.Sending):
+		return b.claimRun(p)
 	case p.State == store.Sending: // its lease ended: the send died with a crash
 		p.State = store.Unknown
 		p.Unknowns++
@@ -125,7 +138,7 @@ func (b *batch) claimOne(p *store.Page) ([]job, error) {
 // reclaim ends the leases of before a start: the store has one owner at a time, so whoever held them is gone, and what became
 // of those pages is asked at once.
 func (b *batch) reclaim() error {
-	pages, err := b.tx.DuePages(b.now.Add(lease), 0)
+	pages, err := b.tx.DuePages(b.now.Add(max(lease, runLease)), 0)
 	if err != nil {
 		return b.fail(err)
 	}
@@ -163,44 +176,6 @@ func (b *batch) provider(name string) notify.Provider {
 		}
 	}
 	return nil
-}
-
-func (b *batch) claimRoom(p *store.Page) ([]job, error) {
-	i, err := b.incident(p.Incident)
-	if err != nil || b.live.Rooms == nil {
-		return nil, b.end(p, store.Failed, "there are no rooms")
-	}
-	members, err := b.tx.AlertsOf(p.Incident, noAlert, 20)
-	if err != nil {
-		return nil, b.fail(err)
-	}
-	p.State, p.NextAt = store.Sending, b.now.Add(lease)
-	p.Attempt++
-	p.Fence++
-	if p.Attempt > roomAttempts {
-		return nil, b.end(p, store.Failed, "gave up after "+fmt.Sprint(roomAttempts)+" attempts")
-	}
-	note := RoomNote{ID: p.ID, Receiver: p.Receiver, Reason: p.Text, Incident: *i, Alerts: members, URL: b.link(i, ""), Now: b.now}
-	return []job{{kind: jobRoom, page: *p, note: note}}, b.put(p)
-}
-
-// roomAttempts bounds how often a room is tried; with backoff that is about half an hour.
-const roomAttempts = 12
-
-func (b *batch) claimHangUp(p *store.Page) ([]job, error) {
-	t, err := b.page(p.Target)
-	if err != nil {
-		return nil, b.end(p, store.Void, "")
-	}
-	_, ok := b.provider(t.Provider).(notify.Canceller)
-	if !ok || t.ProviderID == "" || t.State != store.Accepted || p.Attempt >= 3 {
-		return nil, b.end(p, store.Void, "nothing to hang up")
-	}
-	p.State, p.NextAt = store.Sending, b.now.Add(lease)
-	p.Attempt++
-	p.Fence++
-	p.ProviderID = t.ProviderID
-	return []job{{kind: jobHangUp, page: *p, provider: b.provider(t.Provider)}}, b.put(p)
 }
 
 // claimStack tells one person by one method everything that waits, in one message.
@@ -388,7 +363,7 @@ func (b *batch) remember(p *store.Page) error {
 		return b.fail(err)
 	}
 	c.User = p.User
-	if p.Kind == incident.PageAlert || p.Kind == incident.PageUpdate {
+	if p.Kind == incident.PageAlert || p.Kind == incident.PageUpdate || p.Kind == incident.PageNews {
 		if p.Via == oncall.SMS {
 			c.Sent = recent(append(c.Sent, b.now), b.now, max(time.Hour, b.live.Limits.SMS.Per))
 		} else {

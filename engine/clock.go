@@ -31,6 +31,7 @@ func (e *Engine) clockLoop() {
 		if now.Sub(forgot) >= forgetEvery {
 			forgot = now
 			e.forget(now)
+			e.retain(now)
 		}
 		if !e.sleep(e.clock, next) {
 			return
@@ -68,6 +69,10 @@ func (e *Engine) Wake(now time.Time) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	owed, err := e.wakeReviews(now)
+	if err != nil {
+		return time.Time{}, err
+	}
 	var next time.Time
 	err = e.store.View(context.Background(), func(tx store.Tx) error {
 		next, err = tx.NextWake()
@@ -78,7 +83,7 @@ func (e *Engine) Wake(now time.Time) (time.Time, error) {
 		next = earlier(next, change)
 	}
 	e.reviewAt(change, now)
-	return earlier(earlier(next, ends), late), err
+	return earlier(earlier(earlier(next, ends), late), owed), err
 }
 
 // reviewAt has suppression looked at again soon after a silence or window began or ended.

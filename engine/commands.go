@@ -100,6 +100,12 @@ func (s *speaker) do(c notify.Command) (string, error) {
 		return s.one(c.Number, incident.Note{By: s.by, Text: c.Text}, "noted.")
 	case notify.Hold:
 		return s.hold(c)
+	case notify.Resume:
+		return s.one(c.Number, incident.Resume{By: s.by}, "yours again, work goes on.")
+	case notify.Update:
+		return s.update(c)
+	case notify.Report:
+		return s.report(c)
 	case notify.AskStatus:
 		return s.status(c)
 	case notify.List:
@@ -115,6 +121,9 @@ func (s *speaker) do(c notify.Command) (string, error) {
 }
 
 func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
+	if none, err := s.hidden(n); none != "" || err != nil {
+		return none, err
+	}
 	i, err := s.b.act(n, a)
 	if said, ok := s.b.inWords(n, err); ok {
 		return said, nil
@@ -128,6 +137,9 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 	case incident.Resolve:
 		if i.Firing > 0 {
 			did += fmt.Sprintf(" Alerts that still fire: %d. Unless they recover, it pages again in %s.", i.Firing, ago(i.WakeAt.Sub(s.b.now)))
+		}
+		if s.b.live.book.NoteFor[i.Priority] && i.Note == "" {
+			did += fmt.Sprintf(" What was done? Reply n %d and a few words: a %s needs them.", i.Number, i.Priority)
 		}
 	}
 	return fmt.Sprintf("%s %s", i.Ref(), did), nil
@@ -147,6 +159,11 @@ func paging(i *incident.Incident) string {
 
 func (s *speaker) ack(c notify.Command) (string, error) {
 	until := s.until(c)
+	if c.Number != 0 {
+		if none, err := s.hidden(c.Number); none != "" || err != nil {
+			return none, err
+		}
+	}
 	numbers, none, err := s.meant(c)
 	if err != nil || len(numbers) == 0 {
 		return none, err
@@ -196,6 +213,9 @@ func (s *speaker) give(c notify.Command) (string, error) {
 
 // hold puts an incident on hold. Somebody who holds it has it, so a triggered one is acknowledged first.
 func (s *speaker) hold(c notify.Command) (string, error) {
+	if none, err := s.hidden(c.Number); none != "" || err != nil {
+		return none, err
+	}
 	i, err := s.b.incident(c.Number)
 	if err == nil && i.State == incident.Triggered && c.Text != "" {
 		if _, err := s.b.act(c.Number, incident.Ack{By: s.by, User: s.user.ID}); err != nil {
@@ -209,6 +229,9 @@ func (s *speaker) hold(c notify.Command) (string, error) {
 func (s *speaker) status(c notify.Command) (string, error) {
 	if c.Bundle != "" {
 		return s.bundleStatus(c)
+	}
+	if none, err := s.hidden(c.Number); none != "" || err != nil {
+		return none, err
 	}
 	i, err := s.b.incident(c.Number)
 	if said, ok := s.b.inWords(c.Number, err); ok {

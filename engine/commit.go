@@ -196,16 +196,25 @@ type batch struct {
 	afters []func()
 	wake   bool
 	pages  bool
+	depth  int  // how deep in consequences of consequences
+	ruled  bool // an automation is at work
+	runs   int  // steps of automations that this batch has claimed
 }
 
 type groupID struct{ service, key string }
 
 // casefile is an incident that this batch has touched.
 type casefile struct {
-	now     incident.Incident
-	was     incident.State
-	dirty   bool
-	entries []incident.Entry
+	now       incident.Incident
+	was       incident.State
+	shown     incident.State // what the metrics count it as: confidential incidents are not counted
+	escalated int            // its escalations by time before
+	dirty     bool
+	entries   []incident.Entry
+}
+
+func newCasefile(i incident.Incident) *casefile {
+	return &casefile{now: i, was: i.State, shown: shown(&i), escalated: i.Escalations}
 }
 
 func newBatch(e *Engine, tx store.Tx) *batch {
@@ -277,58 +286,8 @@ func (b *batch) incident(n int64) (*incident.Incident, error) {
 	if err != nil {
 		return nil, b.fail(err)
 	}
-	b.cases[n] = &casefile{now: i, was: i.State}
+	b.cases[n] = newCasefile(i)
 	return &b.cases[n].now, nil
-}
-
-// act decides one action on an incident; n is 0 for one that opens. It returns the record afterwards.
-func (b *batch) act(n int64, a incident.Action) (*incident.Incident, error) {
-	var cur incident.Incident
-	if n != 0 {
-		i, err := b.incident(n)
-		if err != nil {
-			return nil, err
-		}
-		cur = *i
-	}
-	if r, ok := a.(incident.Resolve); ok && cur.State.Open() {
-		ending, err := b.endEvents(n)
-		if err != nil {
-			return nil, err
-		}
-		r.Ending = ending
-		a = r
-	}
-	ch, err := incident.Decide(cur, a, b.live.book, b.now)
-	if err != nil {
-		return nil, err
-	}
-	return b.apply(ch)
-}
-
-func (b *batch) apply(ch incident.Change) (*incident.Incident, error) {
-	n := ch.Next.Number
-	c, ok := b.cases[n]
-	if !ok {
-		c = &casefile{}
-		b.cases[n] = c
-	}
-	if ch.Next.GroupKey != "" {
-		b.groups[groupID{ch.Next.Service, ch.Next.GroupKey}] = max(n, b.groups[groupID{ch.Next.Service, ch.Next.GroupKey}])
-	}
-	c.now, c.dirty = ch.Next, true
-	c.entries = append(c.entries, ch.Entries...)
-	if ch.Void {
-		if err := b.void(n); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range ch.Pages {
-		if err := b.enqueue(p); err != nil {
-			return nil, err
-		}
-	}
-	return &c.now, nil
 }
 
 // flush writes the incidents and timelines that were touched.
@@ -355,11 +314,11 @@ func (b *batch) flush() error {
 
 // moved notes in memory that an incident was opened or ended.
 func (b *batch) moved(n int64, c *casefile) error {
+	b.count(c)
 	if c.was == c.now.State {
 		return nil
 	}
 	state, was := c.now.State, c.was
-	b.after(func() { b.e.metrics.moved(was, state) })
 	if was.Open() && !state.Open() && c.now.Firing > 0 {
 		members, err := b.tx.AlertsOf(n, noAlert, 0)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
@@ -90,12 +91,16 @@ func (e *Engine) nextPage(now time.Time) (next time.Time, err error) {
 
 // dispatch runs a job beside the loop. Stop waits for it.
 func (e *Engine) dispatch(j job) {
-	e.slots <- struct{}{}
+	slots := e.slots
+	if j.kind == jobRun {
+		slots = e.runs
+	}
+	slots <- struct{}{}
 	e.sends.Add(1)
 	go func() {
 		defer e.sends.Done()
 		err := e.run(j)
-		<-e.slots
+		<-slots
 		nudge(e.outbox)
 		if err != nil {
 			e.log.Error("the outcome of a page could not be remembered", "page", j.page.ID, "err", err)
@@ -104,6 +109,9 @@ func (e *Engine) dispatch(j job) {
 }
 
 func (e *Engine) run(j job) error {
+	if j.kind == jobRun {
+		return e.runStep(j)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
 	defer cancel()
 	begin := e.now()
@@ -124,6 +132,17 @@ func (e *Engine) run(j job) error {
 	}
 	err := j.provider.(notify.Canceller).Cancel(ctx, j.page.ProviderID)
 	return e.must(func(b *batch) error { return b.settleHangUp(&j, err) })
+}
+
+// runStep carries out one step of an automation. A stop of the engine cuts it short; it is tried again after the next start.
+func (e *Engine) runStep(j job) error {
+	ctx, cancel := context.WithTimeout(e.running, automation.MostTimeout)
+	defer cancel()
+	r, err := j.runner.Run(ctx, j.step, j.order.Payload)
+	if err != nil && e.running.Err() != nil {
+		r.Retry = true
+	}
+	return e.must(func(b *batch) error { return b.settleRun(&j, r, err) })
 }
 
 // errNoRooms: a reload has taken the rooms away.
@@ -347,46 +366,4 @@ func (b *batch) stillGoing(p *store.Page, s notify.Status) error {
 	}
 	p.NextAt = b.now.Add(pollText)
 	return b.put(p)
-}
-
-func (b *batch) settleRoom(j *job, err error) error {
-	p, perr := b.page(j.page.ID)
-	if perr != nil {
-		return perr
-	}
-	if err == nil {
-		if err := b.report(p, "", b.name(p)+" posted: "+p.Text, false); err != nil {
-			return err
-		}
-		return b.end(p, store.Delivered, "")
-	}
-	e := notify.Classify(err)
-	p.Class, p.Code, p.Detail = e.Class, e.Code, e.Error()
-	if !e.Unknown && e.Class != notify.Transient && e.Class != notify.Throttle {
-		if err := b.report(p, "", b.name(p)+" failed: "+e.Error(), false); err != nil {
-			return err
-		}
-		return b.end(p, store.Failed, e.Error())
-	}
-	p.State, p.NextAt = store.Queued, b.now.Add(max(backoff(p.Attempt+1), e.RetryAfter))
-	return b.put(p)
-}
-
-func (b *batch) settleHangUp(j *job, err error) error {
-	p, perr := b.page(j.page.ID)
-	if perr != nil {
-		return perr
-	}
-	if err != nil {
-		p.State, p.NextAt, p.Detail = store.Queued, b.now.Add(backoff(p.Attempt)), err.Error()
-		return b.put(p)
-	}
-	t, terr := b.page(p.Target)
-	if terr == nil && t.State == store.Accepted {
-		t.Outcome = notify.Cancelled
-		if err := b.end(t, store.Void, "hung up: no longer needed"); err != nil {
-			return err
-		}
-	}
-	return b.end(p, store.Delivered, "")
 }

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
@@ -34,6 +35,10 @@ type Settings struct {
 	Integrations []string       // names of the configured sources; nil: any
 	PublicURL    string         // base of the links in messages; no slash at its end
 	Links        *notify.Signer // signs acknowledge links; nil: no such links
+	RoomNames    []string       // the rooms that there are, for who subscribes one
+	Automations  []automation.Rule
+	Runner       Runner // nil: steps that touch the world fail, and say so
+	Retention    Retention
 }
 
 // Rooms tells chat rooms and mail lists.
@@ -46,7 +51,8 @@ type Rooms interface {
 type RoomNote struct {
 	ID       string // unique, stable over retries
 	Receiver string
-	Reason   string // triggered | acknowledged | resolved
+	Reason   string // triggered | acknowledged | resolved | update
+	Words    string // of an update: what is to be said
 	Incident incident.Incident
 	Alerts   []store.Alert // the first few
 	URL      string
@@ -90,8 +96,11 @@ type Engine struct {
 	now     func() time.Time
 	metrics *Metrics
 	slots   chan struct{}
-	claims  int  // owned by the deliver loop
-	doubt   bool // owned by the committer: a commit ended with an error
+	runs    chan struct{} // of automations
+	running context.Context
+	halt    context.CancelFunc // ends running
+	claims  int                // owned by the deliver loop
+	doubt   bool               // owned by the committer: a commit ended with an error
 
 	live    atomic.Pointer[live]
 	hot     *hot
@@ -140,7 +149,8 @@ func New(d Deps) (*Engine, error) {
 	if d.Slots == 0 {
 		d.Slots = 64
 	}
-	e.slots = make(chan struct{}, d.Slots)
+	e.slots, e.runs = make(chan struct{}, d.Slots), make(chan struct{}, runsMost)
+	e.running, e.halt = context.WithCancel(context.Background())
 	e.claims = claimsMost
 	if err := e.load(d.Settings); err != nil {
 		return nil, fmt.Errorf("engine: read what is open: %w", err)
@@ -163,7 +173,7 @@ func (e *Engine) load(s Settings) error {
 			if err != nil {
 				return err
 			}
-			e.metrics.moved("", i.State)
+			e.metrics.moved("", shown(&i))
 		}
 		beats, err := tx.Beats()
 		if err != nil {
@@ -214,6 +224,7 @@ func (e *Engine) Start() {
 func (e *Engine) Stop() {
 	close(e.stop)
 	e.loops.Wait()
+	e.halt()
 	e.sends.Wait()
 	close(e.quit)
 	e.final.Wait()

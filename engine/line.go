@@ -350,7 +350,12 @@ func (b *batch) inWords(n int64, err error) (string, bool) {
 	case errors.Is(err, incident.ErrNoIncident):
 		return fmt.Sprintf("There is no %s.", incident.Ref(n)), true
 	case errors.Is(err, incident.ErrFinal), errors.Is(err, incident.ErrNobody), errors.Is(err, incident.ErrNotAcked),
-		errors.Is(err, incident.ErrNeedsReason), errors.Is(err, incident.ErrNeedsNote):
+		errors.Is(err, incident.ErrNeedsReason), errors.Is(err, incident.ErrNeedsNote), errors.Is(err, incident.ErrConfidential),
+		errors.Is(err, incident.ErrNotHeld), errors.Is(err, incident.ErrMerged), errors.Is(err, incident.ErrNotResolved):
+		return fmt.Sprintf("%s: %v.", incident.Ref(n), err), true
+	}
+	var field *incident.FieldError
+	if errors.As(err, &field) {
 		return fmt.Sprintf("%s: %v.", incident.Ref(n), err), true
 	}
 	return "", false

@@ -16,6 +16,8 @@ func (b *batch) message(p *store.Page) notify.Message {
 	case incident.PageReply:
 		m.Text = p.Text
 		return m
+	case incident.PageNews:
+		return b.news(p)
 	case incident.PageTest:
 		m.Text, m.Subject = notify.TestText(p.Text), "Test page from rouse"
 		m.Speech = notify.Speech{Words: m.Text}

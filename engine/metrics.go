@@ -21,6 +21,17 @@ type Metrics struct {
 	ProviderUp     *prometheus.GaugeVec     // provider
 	ProviderTime   *prometheus.HistogramVec // provider; seconds of a call
 	Unknowns       *prometheus.CounterVec   // provider; sends that ended without an answer
+
+	// Of the process. Confidential incidents are in none of them.
+	Opened      *prometheus.CounterVec // priority
+	Resolved    *prometheus.CounterVec // code
+	Escalations *prometheus.CounterVec // by: time, hand
+	Reopened    prometheus.Counter
+	Breaches    *prometheus.CounterVec // sla, kind
+	Updates     *prometheus.CounterVec // audience
+	TimeToAck   prometheus.Histogram   // seconds
+	TimeToEnd   prometheus.Histogram   // seconds
+	Automations *prometheus.CounterVec // rule, outcome
 }
 
 // NewMetrics makes the metrics and registers them with r; a nil r registers them nowhere.
@@ -40,7 +51,9 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		ProviderTime:   prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "rouse_provider_request_seconds", Help: "Time of one call to a provider.", Buckets: fast}, []string{"provider"}),
 		Unknowns:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rouse_provider_unknown_total", Help: "Calls to a provider that ended without an answer."}, []string{"provider"}),
 	}
+	m.ofProcess()
 	if r != nil {
+		r.MustRegister(m.Opened, m.Resolved, m.Escalations, m.Reopened, m.Breaches, m.Updates, m.TimeToAck, m.TimeToEnd, m.Automations)
 		r.MustRegister(m.Alerts, m.Incidents, m.Pages, m.CommitSeconds, m.CommitSize, m.CommitFailures, m.Overloads, m.TimerLateness, m.OldestPage, m.ProviderUp, m.ProviderTime, m.Unknowns)
 	}
 	return m

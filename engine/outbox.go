@@ -12,7 +12,10 @@ import (
 )
 
 // enqueue puts a page into the outbox. A page that is there already stays as it is: its ID says that it is the same intent.
-func (b *batch) enqueue(p incident.Page) error {
+func (b *batch) enqueue(p incident.Page) error { return b.enqueueAt(p, b.now) }
+
+// enqueueAt is enqueue for a page that is not due before at.
+func (b *batch) enqueueAt(p incident.Page, at time.Time) error {
 	_, err := b.tx.Page(p.ID)
 	if err == nil {
 		return nil
@@ -21,7 +24,7 @@ func (b *batch) enqueue(p incident.Page) error {
 		return b.fail(err)
 	}
 	b.pages = true
-	return b.fail(b.tx.PutPage(store.Page{Page: p, State: store.Queued, NextAt: b.now, UpdatedAt: b.now}))
+	return b.fail(b.tx.PutPage(store.Page{Page: p, State: store.Queued, NextAt: at, UpdatedAt: b.now}))
 }
 
 // void takes back what an incident still has in the outbox: unsent pages are void, calls under way are hung up.
@@ -109,8 +112,11 @@ func (b *batch) end(p *store.Page, s store.PageState, detail string) error {
 		p.Detail = detail
 	}
 	via, outcome := string(p.Via), string(s)
-	if p.Kind == incident.PageRoom {
+	switch p.Kind {
+	case incident.PageRoom:
 		via = "room"
+	case incident.PageRun:
+		via = "automation"
 	}
 	b.after(func() { b.e.metrics.Pages.WithLabelValues(via, outcome).Inc() })
 	return b.put(p)
@@ -194,6 +200,9 @@ func (b *batch) name(p *store.Page) string {
 	if p.Kind == incident.PageRoom {
 		return "Message to " + p.Receiver
 	}
+	if p.Kind == incident.PageNews && p.User == "" {
+		return "Mail to a subscriber (" + notify.MaskMail(p.Address) + ")"
+	}
 	to := p.To
 	switch {
 	case to == "":
@@ -211,7 +220,7 @@ func (b *batch) view(i *incident.Incident, u oncall.UserID) notify.View {
 	return notify.View{
 		Number: i.Number, Title: i.Title, Service: i.Service, Team: i.Team, Priority: string(i.Priority), State: string(i.State),
 		Severity: string(i.Severity), Firing: i.Firing, Total: i.Total, Age: b.now.Sub(i.CreatedAt), Runbook: svc.Runbook,
-		URL: b.link(i, u), Neutral: i.Type == "security", AckedBy: i.AckedBy, Assignee: string(i.Assignee),
+		URL: b.link(i, u), Neutral: i.Confidential(), AckedBy: i.AckedBy, Assignee: string(i.Assignee),
 	}
 }
 

@@ -1,0 +1,313 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+// Errors of Erase.
+var (
+	ErrStillThere = errors.New("this person is still in the configuration: take them out and reload first")
+	ErrEraseWhom  = errors.New("say whom: the user's id, of at least two letters")
+)
+
+// Person is who is to be forgotten: the id under which rouse knew them, and what else may stand in texts.
+type Person struct {
+	User  oncall.UserID
+	Also  []string // name, number, mail address, as they were written
+	Alias string   // set by Erase: what stands there afterwards
+}
+
+// Erased is what Erase changed.
+type Erased struct {
+	Alias                              string
+	Incidents, Entries, Acts, Contacts int
+}
+
+// eraseChunk is how many incidents one commit rewrites.
+const eraseChunk = 20
+
+// Erase replaces everything that names a person by an alias: in incidents, timelines, reviews, problems, the audit log, overrides
+// and silences; what is known of their phones is forgotten, and texts that they got are emptied. Numbers stay, and so do the
+// figures. It goes in small commits, oldest first; when it is cut short, calling it again goes on under a new alias.
+func (e *Engine) Erase(ctx context.Context, p Person, by incident.Actor) (out Erased, err error) {
+	if len(p.User) < 2 {
+		return out, ErrEraseWhom
+	}
+	if _, ok := e.Roster().User(p.User); ok {
+		return out, ErrStillThere
+	}
+	err = e.commit(ctx, 1, func(b *batch) error {
+		n, err := b.tx.AddCounter("erased", 1)
+		out.Alias = fmt.Sprintf("erased-%d", n)
+		return b.fail(err)
+	})
+	if err != nil {
+		return out, err
+	}
+	p.Alias = out.Alias
+	s := newScrub(p)
+	if err := e.eraseIncidents(ctx, s, &out); err != nil {
+		return out, err
+	}
+	if err := e.eraseRecords(ctx, s, &out); err != nil {
+		return out, err
+	}
+	return out, e.eraseActs(ctx, s, by, &out)
+}
+
+func (e *Engine) eraseIncidents(ctx context.Context, s *scrub, out *Erased) error {
+	var all []int64
+	err := e.store.View(ctx, func(tx store.Tx) error {
+		all = nil
+		return tx.EachFacts(store.Filter{}, func(f *incident.Facts) error {
+			all = append(all, f.Number)
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(all, eraseChunk) {
+		var n Erased
+		err := e.commit(ctx, 1, func(b *batch) error {
+			n = Erased{}
+			for _, number := range chunk {
+				if err := b.eraseIncident(number, s, &n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		out.Incidents += n.Incidents
+		out.Entries += n.Entries
+	}
+	return nil
+}
+
+func (b *batch) eraseIncident(n int64, s *scrub, out *Erased) error {
+	i, err := b.incident(n)
+	if errors.Is(err, incident.ErrNoIncident) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if clean, changed := scrubbed(s, *i); changed {
+		b.cases[n].now, b.cases[n].dirty = clean, true
+		out.Incidents++
+	}
+	if err := b.eraseTimeline(n, s, out); err != nil {
+		return err
+	}
+	r, err := b.tx.Review(n)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return b.fail(err)
+	}
+	if clean, changed := scrubbed(s, r); changed {
+		return b.fail(b.tx.PutReview(clean))
+	}
+	return nil
+}
+
+// eraseTimeline rewrites the timeline and the finished pages of an incident.
+func (b *batch) eraseTimeline(n int64, s *scrub, out *Erased) error {
+	lines, err := b.tx.Timeline(n)
+	if err != nil {
+		return b.fail(err)
+	}
+	for k := range lines {
+		if clean, changed := scrubbed(s, lines[k]); changed {
+			out.Entries++
+			if err := b.tx.RewriteEntry(n, clean); err != nil {
+				return b.fail(err)
+			}
+		}
+	}
+	pages, err := b.tx.PagesOf(n)
+	if err != nil {
+		return b.fail(err)
+	}
+	for k := range pages {
+		p := &pages[k]
+		if p.State.Live() || p.User != s.user {
+			continue
+		}
+		p.User, p.To, p.Address, p.Text, p.Sent, p.Detail = oncall.UserID(s.alias), "", "", "", "", ""
+		if err := b.tx.PutPage(*p); err != nil {
+			return b.fail(err)
+		}
+	}
+	return nil
+}
+
+// eraseRecords does the same to what belongs to no incident.
+func (e *Engine) eraseRecords(ctx context.Context, s *scrub, out *Erased) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		problems, err := b.tx.Problems()
+		if err != nil {
+			return b.fail(err)
+		}
+		for _, p := range problems {
+			if clean, changed := scrubbed(s, p); changed {
+				if err := b.tx.PutProblem(clean); err != nil {
+					return b.fail(err)
+				}
+			}
+		}
+		if err := b.eraseRota(s); err != nil {
+			return err
+		}
+		contacts, err := b.tx.Contacts()
+		if err != nil {
+			return b.fail(err)
+		}
+		out.Contacts = 0
+		for _, c := range contacts {
+			if c.User != s.user && !s.hits(c.Address) {
+				continue
+			}
+			out.Contacts++
+			if err := b.tx.PutContact(store.Contact{Address: c.Address, OptedOut: c.OptedOut}); err != nil {
+				return b.fail(err)
+			}
+		}
+		return b.refresh(b.live.Settings)
+	})
+}
+
+func (b *batch) eraseRota(s *scrub) error {
+	overrides, err := b.tx.Overrides()
+	if err != nil {
+		return b.fail(err)
+	}
+	for _, o := range overrides {
+		if clean, changed := scrubbed(s, o); changed {
+			if err := b.tx.PutOverride(clean); err != nil {
+				return b.fail(err)
+			}
+		}
+	}
+	silences, err := b.tx.Silences()
+	if err != nil {
+		return b.fail(err)
+	}
+	for _, x := range silences {
+		if clean := s.text(x.CreatedBy); clean != x.CreatedBy {
+			x.CreatedBy = clean
+			if err := b.tx.PutSilence(x); err != nil {
+				return b.fail(err)
+			}
+		}
+	}
+	return nil
+}
+
+// eraseActs rewrites the audit log, and signs that it did: the chain stays whole, for each act keeps its hash, and this act
+// names those whose words are gone.
+func (e *Engine) eraseActs(ctx context.Context, s *scrub, by incident.Actor, out *Erased) error {
+	return e.commit(ctx, 1, func(b *batch) error {
+		acts, err := b.tx.Acts(0, 0)
+		if err != nil {
+			return b.fail(err)
+		}
+		var seqs []int64
+		for _, a := range acts {
+			clean, changed := scrubbed(s, a)
+			if !changed {
+				continue
+			}
+			seqs = append(seqs, a.Seq)
+			if err := b.tx.EraseAct(a.Seq, clean); err != nil {
+				return b.fail(err)
+			}
+		}
+		out.Acts = len(seqs)
+		what := fmt.Sprintf("a person was erased and is %s now", s.alias)
+		_, err = b.tx.PutAct(store.Act{At: b.now, By: by, Verb: store.VerbErase, What: what, Data: map[string]string{store.DataSeqs: store.FormatSeqs(seqs)}})
+		return b.fail(err)
+	})
+}
+
+// scrub finds the words that name one person.
+type scrub struct {
+	user  oncall.UserID
+	alias string
+	find  *regexp.Regexp
+}
+
+func newScrub(p Person) *scrub {
+	words := []string{regexp.QuoteMeta(string(p.User))}
+	for _, w := range p.Also {
+		if w = strings.TrimSpace(w); len(w) > 2 {
+			words = append(words, regexp.QuoteMeta(w))
+		}
+	}
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
+	return &scrub{user: p.User, alias: p.Alias, find: regexp.MustCompile(`(?i)(^|[^\pL\pN_])(` + strings.Join(words, "|") + `)($|[^\pL\pN_])`)}
+}
+
+func (s *scrub) hits(text string) bool { return s.find.MatchString(text) }
+
+// text replaces the person in a text; twice, for two names may share the blank between them.
+func (s *scrub) text(t string) string {
+	for range 2 {
+		t = s.find.ReplaceAllString(t, "${1}"+s.alias+"${3}")
+	}
+	return t
+}
+
+// scrubbed replaces the person in every text of a record.
+func scrubbed[T any](s *scrub, v T) (T, bool) {
+	raw, err := json.Marshal(v)
+	if err != nil || !s.hits(string(raw)) {
+		return v, false
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return v, false
+	}
+	clean, err := json.Marshal(s.walk(tree))
+	if err != nil {
+		return v, false
+	}
+	var out T
+	if err := json.Unmarshal(clean, &out); err != nil {
+		return v, false
+	}
+	return out, true
+}
+
+func (s *scrub) walk(v any) any {
+	switch v := v.(type) {
+	case string:
+		return s.text(v)
+	case []any:
+		for k := range v {
+			v[k] = s.walk(v[k])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = s.walk(v[k])
+		}
+	}
+	return v
+}

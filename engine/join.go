@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+	"github.com/rouse/rouse/store"
+)
+
+// join puts an alert into the incident of its group: the open one, one that reopens, or a new one.
+func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert) (int64, error) {
+	muted := b.check(a, d)
+	if fresh.Muted == nil {
+		fresh.Muted = muted
+	}
+	f := incident.Fire{Alert: *a, Where: *d, Muted: muted, Suppressed: muted}
+	n, err := b.latest(d)
+	if err != nil {
+		return 0, err
+	}
+	if n, err = b.merged(n); err != nil {
+		return 0, err
+	}
+	if n != 0 {
+		i, err := b.incident(n)
+		if err != nil {
+			return 0, err
+		}
+		if i.State.Open() || incident.Reopens(i, b.now) {
+			f.Again = slices.Contains(row.Incidents, n)
+			f.Known = f.Again && row.State == alert.Firing
+			if i.State.Open() {
+				f.Suppressed = together(i, muted)
+			}
+			_, err = b.act(n, f)
+			return n, err
+		}
+	}
+	if err := b.before(n, d, &f); err != nil {
+		return 0, err
+	}
+	if f.Number, f.Turn, err = b.number(d.Service, d.Policy); err != nil {
+		return 0, err
+	}
+	_, err = b.act(0, f)
+	return f.Number, err
+}
+
+// number takes the next reference number, and the service's next turn where its policy has levels that take turns.
+func (b *batch) number(service, policy string) (n, turn int64, err error) {
+	if n, err = b.tx.NextNumber(); err != nil {
+		return 0, 0, b.fail(err)
+	}
+	if policy == "" {
+		policy = string(b.live.book.Services[service].Policy)
+	}
+	p, _ := b.live.book.Roster.Policy(oncall.PolicyID(policy))
+	if !slices.ContainsFunc(p.Levels, func(l oncall.Level) bool { return l.RoundRobin }) {
+		return n, 0, nil
+	}
+	turn, err = b.tx.AddCounter("turn/"+service, 1)
+	return n, turn, b.fail(err)
+}
+
+// latest finds the newest incident of a group; 0 when there is none.
+func (b *batch) latest(d *router.Decision) (int64, error) {
+	if n, ok := b.groups[groupID{d.Service, d.GroupKey}]; ok {
+		return n, nil
+	}
+	i, err := b.tx.LatestOf(d.Service, d.GroupKey)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, b.fail(err)
+	}
+	if _, ok := b.cases[i.Number]; !ok {
+		b.cases[i.Number] = newCasefile(i)
+	}
+	b.groups[groupID{d.Service, d.GroupKey}] = i.Number
+	return i.Number, nil
+}
