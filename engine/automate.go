@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/automation"
@@ -199,5 +200,5 @@ func (b *batch) settleRun(j *job, r automation.Result, err error) error {
 	if err != nil && text == "" {
 		text = err.Error()
 	}
-	return b.ran(p, j.order, j.step.String(), text, err)
+	return b.ran(p, j.order, j.step.String(), strings.TrimPrefix(text, j.step.String()+": "), err)
 }

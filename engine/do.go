@@ -37,6 +37,10 @@ func (e *Engine) Open(ctx context.Context, o incident.Open) (after incident.Inci
 			return incident.ErrNeedsNote
 		}
 		opening := o
+		opening.Number = 1
+		if _, err := incident.Decide(incident.Incident{}, opening, b.live.book, b.now); err != nil {
+			return err // before a number is taken
+		}
 		var err error
 		if opening.Number, opening.Turn, err = b.number(o.Service, ""); err != nil {
 			return err

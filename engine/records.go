@@ -184,6 +184,10 @@ func (e *Engine) wakeReviews(now time.Time) (next time.Time, err error) {
 // OpenProblem opens a problem record.
 func (e *Engine) OpenProblem(ctx context.Context, o problem.Open) (p problem.Problem, err error) {
 	err = e.commit(ctx, 1, func(b *batch) error {
+		o.Number = 1
+		if _, err := problem.Decide(problem.Problem{}, o, b.now); err != nil {
+			return err // before a number is taken
+		}
 		n, err := b.tx.NextProblem()
 		if err != nil {
 			return b.fail(err)

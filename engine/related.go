@@ -49,7 +49,7 @@ func (b *batch) before(n int64, d *router.Decision, f *incident.Fire) error {
 	if err != nil {
 		return b.fail(err)
 	}
-	if !p.State.Live() {
+	if !p.State.Live() || (p.Confidential() && d.Type != incident.TypeSecurity) {
 		return nil
 	}
 	f.Problem = p.Number
@@ -84,6 +84,8 @@ func (b *batch) merge(source, target int64, by incident.Actor) error {
 		return incident.ErrItself
 	case from.Total > mergeMost:
 		return ErrTooMany
+	case from.Confidential() != into.Confidential() || (from.Confidential() && from.Team != into.Team):
+		return incident.ErrMixed
 	case into.DuplicateOf != 0 || from.DuplicateOf != 0:
 		return incident.ErrMerged
 	case into.State == incident.Closed || from.State == incident.Closed:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 )
 
@@ -155,6 +156,18 @@ func (d *draft) resolve(by Actor, code, note string) {
 		d.i.AckedBy = by.Name
 	}
 	d.roomsHear("resolved")
+	d.tellReporter(by, note)
+}
+
+// tellReporter tells whoever reported it that it is over, so that they can confirm it or say that it is not.
+func (d *draft) tellReporter(by Actor, note string) {
+	r := oncall.UserID(d.i.Reporter)
+	if _, ok := d.book.Roster.User(r); !ok || d.i.Reporter == by.Name || d.i.DuplicateOf != 0 {
+		return
+	}
+	pings := len(d.i.Pings) // good news interrupts nobody's count
+	d.news([]oncall.UserID{r}, "resolved", "what you reported is resolved"+colon(note))
+	d.i.Pings = d.i.Pings[:pings]
 }
 
 func (d *draft) reassign(r Reassign) error {

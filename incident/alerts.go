@@ -146,7 +146,7 @@ func (d *draft) defaults(svc Service) {
 		d.i.Impact = GradeMedium
 	}
 	if d.i.Type == "" {
-		d.i.Type = "technical"
+		d.i.Type = d.book.usualType()
 	}
 	if d.i.Policy == "" {
 		d.i.Policy = svc.Policy

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -76,6 +77,15 @@ func (b *Rulebook) HoldClass(reason string) string {
 		break
 	}
 	return ""
+}
+
+// usualType is the type of an incident of which nobody says: technical, or the first that the configuration has.
+func (b *Rulebook) usualType() string {
+	const usual = "technical"
+	if _, ok := b.Types[usual]; ok || len(b.Types) == 0 {
+		return usual
+	}
+	return slices.Min(slices.Collect(maps.Keys(b.Types)))
 }
 
 // teamOf is the team that answers for an incident: its own, else its service's.
