@@ -145,6 +145,7 @@ func (t *tx) allCards(q *query, offer func(n int64, c card) error) error {
 				return err
 			}
 		}
+		runtime.Gosched() // a page that is due does not wait for a walk through old incidents
 		warmed += warm(shelf, q.reach)
 		for k := range shelf {
 			e := &shelf[k]
