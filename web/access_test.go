@@ -24,8 +24,8 @@ func TestRolesByRoute(t *testing.T) {
 			continue
 		}
 		t.Run(rt.Pattern, func(t *testing.T) {
-			w := newWorld(t)
-			w.fire("checkout", "HighErrorRate")
+			w := newProcessWorld(t)
+			w.report("viewer", client.Report{Service: "checkout", Title: "Nobody can pay"}) // who may confirm it
 			for _, name := range []string{"viewer", "responder", "manager", "admin"} {
 				r := w.request(rt.Method, fill(rt.Path), "")
 				r.Header.Set("Authorization", "Bearer secret-"+name)
@@ -55,13 +55,13 @@ func TestRolesByRoute(t *testing.T) {
 func TestEveryRouteIsShutOrMeantToBeOpen(t *testing.T) {
 	open := []string{
 		"GET /api/v1/openapi.yaml", "GET /api/v1/openapi.json", "GET /-/healthy", "GET /-/ready", "GET /metrics",
-		"GET /login", "POST /login", "POST /logout", "GET /assets/{name}", "GET /i/{n}/{token}", "POST /i/{n}/{token}/act",
+		"GET /status", "GET /login", "POST /login", "POST /logout", "GET /assets/{name}", "GET /i/{n}/{token}", "POST /i/{n}/{token}/act",
 	}
 	for _, rt := range web.Routes() {
-		if (rt.API || rt.Page) != (rt.Needs != "") {
+		if (rt.API || rt.Page || rt.Status) != (rt.Needs != "") {
 			t.Errorf("%s needs the role %q", rt.Pattern, rt.Needs)
 		}
-		if !rt.API && !rt.Page && !slices.Contains(open, rt.Pattern) {
+		if !rt.API && !rt.Page && !rt.Status && !slices.Contains(open, rt.Pattern) {
 			t.Errorf("%s is open and not listed as such", rt.Pattern)
 		}
 	}

@@ -74,7 +74,7 @@ func TestAnIncidentsLife(t *testing.T) {
 	if i.State != "resolved" || i.Code != "restored" || i.Note != "The bank was down." || i.ResolvedAt.IsZero() {
 		t.Errorf("resolved: got %+v", i)
 	}
-	i, err = bo.Close(ctx, 1)
+	i, err = bo.Close(ctx, 1, client.Closure{Note: "Told the shops."})
 	must(t, err)
 	if i.State != "closed" {
 		t.Errorf("closed: got %s", i.State)

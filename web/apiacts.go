@@ -1,46 +1,79 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
 
-// act does something to an incident that the caller may see, and answers with it.
-func (c *call) act(in any, build func(n int64) (incident.Action, error)) error {
-	n, err := c.number()
+// read fills in with the body of an action: that of a request, or its part of a bulk request.
+type read func(in any) error
+
+// deed does one thing to an incident that the caller may see, and returns it as it is then.
+type deed func(ctx context.Context, i *incident.Incident) (incident.Incident, error)
+
+// verb reads and checks what an action needs to know.
+type verb func(c *call, in read) (deed, error)
+
+// act is the route of a verb. An incident that is not there, or is not the caller's to see, answers the same whatever is asked
+// of it.
+func act(v verb) func(*call) error {
+	return func(c *call) error {
+		n, err := c.number()
+		if err != nil {
+			return err
+		}
+		i, err := c.seen(c.r.Context(), n)
+		if err != nil {
+			return err
+		}
+		do, err := v(c, c.decode)
+		if err != nil {
+			return err
+		}
+		after, err := do(c.r.Context(), &i)
+		if err != nil {
+			return err
+		}
+		return c.answer(http.StatusOK, &after)
+	}
+}
+
+// does is the deed of an action that needs to know nothing of its incident.
+func (c *call) does(a incident.Action) deed {
+	return func(ctx context.Context, i *incident.Incident) (incident.Incident, error) {
+		return c.s.Engine.Do(ctx, i.Number, a)
+	}
+}
+
+// answer answers with an incident.
+func (c *call) answer(status int, i *incident.Incident) error {
+	var out client.Incident
+	err := c.view(func(_ store.Tx, v *veil) error {
+		out = v.wireIncident(i)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if err := c.decode(in); err != nil {
-		return err
-	}
-	if err := c.mustSee(c.r.Context(), n); err != nil {
-		return err
-	}
-	a, err := build(n)
-	if err != nil {
-		return err
-	}
-	i, err := c.s.Engine.Do(c.r.Context(), n, a)
-	if err != nil {
-		return err
-	}
-	c.write(http.StatusOK, c.s.wireIncident(&i))
+	c.write(status, out)
 	return nil
 }
 
-// ack is POST /api/v1/incidents/{n}/ack.
-func (c *call) ack() error {
-	var in client.Lease
-	return c.act(&in, func(int64) (incident.Action, error) {
-		until, err := c.until(in)
-		return incident.Ack{By: c.who.actor(), User: c.who.user, Until: until}, err
-	})
+func ackVerb(c *call, in read) (deed, error) {
+	var l client.Lease
+	if err := in(&l); err != nil {
+		return nil, err
+	}
+	until, err := c.until(l)
+	return c.does(incident.Ack{By: c.who.actor(), User: c.who.user, Until: until}), err
 }
 
 // until reads a lease; the zero time when there is none.
@@ -93,55 +126,103 @@ func morning(u oncall.User, now time.Time) time.Time {
 	return now.Add(12 * time.Hour).UTC()
 }
 
-// resolve is POST /api/v1/incidents/{n}/resolve.
-func (c *call) resolve() error {
-	var in client.Resolution
-	return c.act(&in, func(int64) (incident.Action, error) {
-		note, err := text("note", in.Note, longestText)
-		return incident.Resolve{By: c.who.actor(), Code: in.Code, Note: note}, errors.Join(among("code", in.Code, codes...), err)
-	})
+func resolveVerb(c *call, in read) (deed, error) {
+	var r client.Resolution
+	if err := in(&r); err != nil {
+		return nil, err
+	}
+	note, err := text("note", r.Note, longestText)
+	return c.does(incident.Resolve{By: c.who.actor(), Code: r.Code, Note: note}), errors.Join(among("code", r.Code, codes...), err)
 }
 
-// escalate is POST /api/v1/incidents/{n}/escalate.
-func (c *call) escalate() error {
-	return c.act(&struct{}{}, func(int64) (incident.Action, error) { return incident.Escalate{By: c.who.actor()}, nil })
+func escalateVerb(c *call, in read) (deed, error) {
+	return c.does(incident.Escalate{By: c.who.actor()}), in(&struct{}{})
 }
 
-// reassign is POST /api/v1/incidents/{n}/reassign.
-func (c *call) reassign() error {
-	var in client.Reassignment
-	return c.act(&in, func(int64) (incident.Action, error) {
-		u, ok := c.s.Engine.Book().Roster.UserByName(in.To)
-		if !ok {
-			return nil, incident.ErrNobody
+func reassignVerb(c *call, in read) (deed, error) {
+	var r client.Reassignment
+	if err := in(&r); err != nil {
+		return nil, err
+	}
+	to, err := c.somebody(r.To)
+	return c.does(incident.Reassign{By: c.who.actor(), To: to}), err
+}
+
+// somebody finds a user by id, or by a name that only one user has.
+func (c *call) somebody(name string) (oncall.UserID, error) {
+	u, ok := c.s.Engine.Book().Roster.UserByName(name)
+	if !ok {
+		return "", incident.ErrNobody
+	}
+	return u.ID, nil
+}
+
+func holdVerb(c *call, in read) (deed, error) {
+	var h client.Holding
+	if err := in(&h); err != nil {
+		return nil, err
+	}
+	reason, err := text("reason", h.Reason, longestText)
+	if err != nil {
+		return nil, err
+	}
+	until, err := c.until(h.Lease)
+	return c.does(incident.Hold{By: c.who.actor(), Reason: reason, Until: until}), err
+}
+
+func resumeVerb(c *call, in read) (deed, error) {
+	return c.does(incident.Resume{By: c.who.actor()}), in(&struct{}{})
+}
+
+func noteVerb(c *call, in read) (deed, error) {
+	var r client.Remark
+	if err := in(&r); err != nil {
+		return nil, err
+	}
+	what, err := text("text", r.Text, longestText)
+	return c.does(incident.Note{By: c.who.actor(), Text: what}), err
+}
+
+func closeVerb(c *call, in read) (deed, error) {
+	var cl client.Closure
+	if err := in(&cl); err != nil {
+		return nil, err
+	}
+	note, err := text("note", cl.Note, longestText)
+	confirmed, err2 := line("confirmed", cl.Confirmed)
+	return c.does(incident.Close{By: c.who.actor(), Note: note, Confirmed: confirmed}), first([]error{err, err2})
+}
+
+func reopenVerb(c *call, in read) (deed, error) {
+	var r client.Reason
+	if err := in(&r); err != nil {
+		return nil, err
+	}
+	reason, err := text("reason", r.Reason, longestText)
+	return c.does(incident.Reopen{By: c.who.actor(), Reason: reason}), err
+}
+
+// confirmVerb is for the reporter, whatever their role, and for every responder.
+func confirmVerb(c *call, in read) (deed, error) {
+	var cf client.Confirmation
+	if err := in(&cf); err != nil {
+		return nil, err
+	}
+	note, err := text("note", cf.Note, longestText)
+	do := c.does(incident.Confirm{By: c.who.actor(), Note: note, Satisfied: cf.Satisfied})
+	return func(ctx context.Context, i *incident.Incident) (incident.Incident, error) {
+		own := c.who.user != "" && i.Reporter == string(c.who.user)
+		if !own && !c.who.role.allows(Responder) {
+			return incident.Incident{}, errNotReporter
 		}
-		return incident.Reassign{By: c.who.actor(), To: u.ID}, nil
-	})
+		return do(ctx, i)
+	}, err
 }
 
-// hold is POST /api/v1/incidents/{n}/hold.
-func (c *call) hold() error {
-	var in client.Holding
-	return c.act(&in, func(int64) (incident.Action, error) {
-		reason, err := text("reason", in.Reason, longestText)
-		if err != nil {
-			return nil, err
-		}
-		until, err := c.until(in.Lease)
-		return incident.Hold{By: c.who.actor(), Reason: reason, Until: until}, err
-	})
-}
-
-// note is POST /api/v1/incidents/{n}/note.
-func (c *call) note() error {
-	var in client.Remark
-	return c.act(&in, func(int64) (incident.Action, error) {
-		what, err := text("text", in.Text, longestText)
-		return incident.Note{By: c.who.actor(), Text: what}, err
-	})
-}
-
-// close is POST /api/v1/incidents/{n}/close.
-func (c *call) close() error {
-	return c.act(&struct{}{}, func(int64) (incident.Action, error) { return incident.Close{By: c.who.actor()}, nil })
+func (c *call) pathID(missing error) (int, error) {
+	id, err := strconv.Atoi(c.r.PathValue("id"))
+	if err != nil || id < 1 {
+		return 0, missing
+	}
+	return id, nil
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
@@ -11,77 +10,15 @@ import (
 )
 
 const (
-	listUnset, listMost     = 50, 500
 	alertsUnset, alertsMost = 100, 1000
 	timelineMost            = 1000
 )
 
-// grades, codes and states are the words that the API takes.
+// grades and codes are words that the API takes.
 var (
 	grades = []string{string(incident.GradeHigh), string(incident.GradeMedium), string(incident.GradeLow)}
-	codes  = []string{"fixed", "workaround", "restored", "recovered", "duplicate", "false_alarm", "by_change", "by_problem"}
-	states = map[string][]incident.State{
-		"open":         {incident.Triggered, incident.Acknowledged, incident.OnHold},
-		"triggered":    {incident.Triggered},
-		"acknowledged": {incident.Acknowledged},
-		"on_hold":      {incident.OnHold},
-		"resolved":     {incident.Resolved},
-		"closed":       {incident.Closed},
-	}
+	codes  = incident.Codes()
 )
-
-// listIncidents is GET /api/v1/incidents.
-func (c *call) listIncidents() error {
-	f, err := c.filter()
-	if err != nil {
-		return err
-	}
-	out := client.IncidentList{Incidents: []client.Incident{}}
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
-		got, next, err := c.list(tx, f)
-		out.Next = next
-		for k := range got {
-			out.Incidents = append(out.Incidents, c.s.wireIncident(&got[k]))
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	c.write(http.StatusOK, out)
-	return nil
-}
-
-// filter reads the query of a list.
-func (c *call) filter() (f store.Filter, err error) {
-	q := c.r.URL.Query()
-	for _, s := range q["state"] {
-		for _, word := range strings.Split(s, ",") {
-			which, ok := states[word]
-			if !ok {
-				return f, bad("state", "Write open, triggered, acknowledged, on_hold, resolved or closed.", "%q is no state", brief(word))
-			}
-			f.States = append(f.States, which...)
-		}
-	}
-	f.Service, f.Team = q.Get("service"), q.Get("team")
-	var errs [4]error
-	f.Since, errs[0] = c.instant("since")
-	f.Until, errs[1] = c.instant("until")
-	f.Limit, errs[2] = c.count("limit", listUnset, listMost)
-	f.Below, errs[3] = c.sequence("before")
-	return f, first(errs[:])
-}
-
-// first returns the first error that there is.
-func first(errs []error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // getIncident is GET /api/v1/incidents/{n}.
 func (c *call) getIncident() error {
@@ -93,22 +30,19 @@ func (c *call) getIncident() error {
 	if err != nil {
 		return err
 	}
-	st, err := c.story(n, limit)
+	var out client.IncidentDetail
+	err = c.view(func(tx store.Tx, v *veil) (err error) {
+		var st story
+		if st.incident, err = c.incident(tx, n); err != nil {
+			return err
+		}
+		if err = st.fill(tx, limit); err == nil {
+			out = v.wireDetail(&st)
+		}
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	out := client.IncidentDetail{
-		Incident: c.s.wireIncident(&st.incident), Entries: st.incident.Entries, MoreAlerts: st.more,
-		Timeline: []client.Entry{}, Alerts: []client.Alert{}, Pages: []client.Page{},
-	}
-	for k := max(0, len(st.timeline)-timelineMost); k < len(st.timeline); k++ {
-		out.Timeline = append(out.Timeline, wireEntry(&st.timeline[k]))
-	}
-	for k := range st.alerts {
-		out.Alerts = append(out.Alerts, wireAlert(&st.alerts[k]))
-	}
-	for k := range st.pages {
-		out.Pages = append(out.Pages, wirePage(&st.pages[k]))
 	}
 	c.write(http.StatusOK, out)
 	return nil
@@ -165,8 +99,7 @@ func (c *call) report() error {
 		return err
 	}
 	c.w.Header().Set("Location", "/api/v1/incidents/"+i.Ref()[len("INC-"):])
-	c.write(http.StatusCreated, c.s.wireIncident(&i))
-	return nil
+	return c.answer(http.StatusCreated, &i)
 }
 
 // opening checks a report against the rulebook.
@@ -174,7 +107,7 @@ func (c *call) opening(in client.Report) (incident.Open, error) {
 	book := c.s.Engine.Book()
 	o := incident.Open{
 		By: c.who.actor(), Service: in.Service, Impact: incident.Grade(in.Impact), Urgency: incident.Grade(in.Urgency),
-		Type: in.Type, Category: in.Category,
+		Type: in.Type, Category: in.Category, StartedAt: utc(in.StartedAt),
 	}
 	var errs [6]error
 	o.Title, errs[0] = line("title", in.Title)
@@ -189,6 +122,8 @@ func (c *call) opening(in client.Report) (incident.Open, error) {
 		return o, bad("title", "Say in one line what is broken.", "it is missing")
 	case in.Service == "":
 		return o, bad("service", "Name one of the services of the configuration.", "it is missing")
+	case !o.StartedAt.IsZero() && (!sane(o.StartedAt) || o.StartedAt.After(c.now)):
+		return o, bad("startedAt", "Name a time that has passed, or leave it out.", "it cannot have begun then")
 	}
 	if _, ok := book.Services[in.Service]; !ok {
 		return o, &incident.UnknownServiceError{Name: in.Service}

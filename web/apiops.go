@@ -2,6 +2,7 @@ package web
 
 import (
 	_ "embed"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -12,8 +13,6 @@ import (
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
-
-const actsUnset, actsMost = 100, 1000
 
 // send is POST /api/v1/send: a real page that says that nothing is broken. To oneself it is free; to others it wakes people.
 func (c *call) send() error {
@@ -52,18 +51,24 @@ func (c *call) send() error {
 
 // page is GET /api/v1/pages/{id...}. A page is seen by who sees its incident.
 func (c *call) page() error {
-	var p store.Page
-	err := c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
-		if p, err = tx.Page(c.r.PathValue("id")); err != nil || p.Incident == 0 {
-			return err
+	var out client.Page
+	err := c.view(func(tx store.Tx, v *veil) error {
+		p, err := tx.Page(c.r.PathValue("id"))
+		if err == nil && p.Incident != 0 {
+			_, err = c.incident(tx, p.Incident)
 		}
-		_, err = c.incident(tx, p.Incident)
+		if err == nil {
+			out = v.wirePage(&p)
+		}
 		return err
 	})
+	if errors.Is(err, incident.ErrNoIncident) {
+		err = errGone // as for an id that was never given out
+	}
 	if err != nil {
 		return err
 	}
-	c.write(http.StatusOK, wirePage(&p))
+	c.write(http.StatusOK, out)
 	return nil
 }
 
@@ -130,31 +135,6 @@ func (c *call) heartbeats() error {
 	return nil
 }
 
-// acts is GET /api/v1/acts.
-func (c *call) acts() error {
-	after, err := c.sequence("after")
-	if err != nil {
-		return err
-	}
-	limit, err := c.count("limit", actsUnset, actsMost)
-	if err != nil {
-		return err
-	}
-	out := []client.Act{}
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
-		got, err := tx.Acts(after, limit)
-		for _, a := range got {
-			out = append(out, client.Act{Seq: a.Seq, At: a.At, By: wireActor(a.By), Verb: a.Verb, What: a.What, Data: a.Data})
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	c.write(http.StatusOK, out)
-	return nil
-}
-
 // reload is POST /-/reload.
 func (c *call) reload() error {
 	if c.s.Reload == nil {
@@ -162,6 +142,9 @@ func (c *call) reload() error {
 	}
 	if err := c.s.Reload(c.r.Context()); err != nil {
 		return &reloadError{err}
+	}
+	if err := c.s.Engine.Note(c.r.Context(), c.who.actor(), "reload", "the configuration was read again"); err != nil {
+		return err
 	}
 	c.write(http.StatusOK, map[string]string{"status": "reloaded"})
 	return nil
@@ -215,9 +198,12 @@ func (c *call) openapiJSON() error {
 	return nil
 }
 
-// backup is GET /api/v1/backup: a whole copy of the store while it is in use. A copy that breaks off is never ended in good
+// backup is GET /api/v1/backup: a whole copy of the store while it is in use. The audit log says beforehand who asked. A copy that breaks off is never ended in good
 // order, so that nobody takes it for a whole one.
 func (c *call) backup() error {
+	if err := c.s.Engine.Note(c.r.Context(), c.who.actor(), "backup", "a copy of everything was asked for"); err != nil {
+		return err
+	}
 	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{}) // a copy takes as long as it takes; not every writer has deadlines
 	c.w.Header().Set("Content-Type", "application/octet-stream")
 	if err := c.s.Store.Backup(c.r.Context(), c.w); err != nil {

@@ -3,7 +3,8 @@
 //
 // It decides nothing and remembers nothing of its own but who logged out: it reads by Store.View and acts through the Engine.
 // It pages nobody. Its law: every route stands in one table with the role that it needs, and what is not granted there is
-// refused; a GET changes nothing; whatever a source or a person wrote is text, never markup, and a link only as http or https.
+// refused; a GET changes nothing, but that the audit log has a line of each backup; whatever a source or a person wrote is
+// text, never markup, and a link only as http or https.
 //
 // # Who is asking
 //
@@ -18,6 +19,11 @@
 //
 // # Who sees what
 //
-// Incidents of type security are there for their team's members, its manager, and admins. For anybody else they do not exist:
-// lists leave them out, and everything about one answers 404.
+// Incidents and problems of type security, and their reviews, are there for their team's members, its manager, and admins.
+// For anybody else they do not exist: lists, searches, counts and reports leave them out, everything about one answers as what
+// is not there, and their numbers are left out of fields and texts of other records. The status page tells of none of them,
+// whoever looks.
+//
+// Whoever sees that something is broken may say so: a viewer reports incidents, confirms that those are over, and subscribes
+// to status updates. All else that changes something takes a responder.
 package web

@@ -8,13 +8,14 @@ type Route struct {
 	API          bool
 	Page         bool
 	Link         bool
+	Status       bool
 }
 
 // Routes is the table of routes.
 func Routes() []Route {
 	var out []Route
 	for _, rt := range routes() {
-		out = append(out, Route{rt.method(), rt.path(), rt.pattern, rt.needs, rt.door == doorAPI, rt.door == doorPage, rt.door == doorLink})
+		out = append(out, Route{rt.method(), rt.path(), rt.pattern, rt.needs, rt.door == doorAPI, rt.door == doorPage, rt.door == doorLink, rt.door == doorStatus})
 	}
 	return out
 }
@@ -35,6 +36,8 @@ var (
 	ErrNoContact, ErrNoTestRight, ErrNoSession               = errNoContact, errNoTestRight, errNoSession
 	ErrForbidden, ErrInput                                   = errForbidden(Manager), bad("limit", "Write a number.", "%q", "x")
 	ErrMethod                                                = errWrongMethod([]string{"GET"})
+	ErrNotReporter, ErrNotYourself, ErrMixed, ErrManyAlerts  = errNotReporter, errNotYourself, errMixed, errManyAlerts
+	ErrNoReceiver, ErrNoErase, ErrStillThere                 = errNoReceiver, errNoErase, errStillThere
 )
 
 // ErrReload and ErrReady wrap what Reload and Ready answer.

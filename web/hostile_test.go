@@ -10,6 +10,8 @@ import (
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
@@ -121,7 +123,7 @@ func TestBadLinksAreDropped(t *testing.T) {
 	}
 }
 
-// spy counts what is done through an Engine and a Store.
+// spy counts what is done through an Engine and a Store, but for the line that the audit log gets of a backup.
 type spy struct {
 	web.Engine
 	store.Store
@@ -136,6 +138,46 @@ func (s spy) Do(ctx context.Context, n int64, a incident.Action) (incident.Incid
 func (s spy) Open(ctx context.Context, o incident.Open) (incident.Incident, error) {
 	*s.acts++
 	return s.Engine.Open(ctx, o)
+}
+
+func (s spy) Merge(ctx context.Context, source, target int64, by incident.Actor) (a, b incident.Incident, err error) {
+	*s.acts++
+	return s.Engine.Merge(ctx, source, target, by)
+}
+
+func (s spy) Relate(ctx context.Context, n int64, r incident.Relate) (incident.Incident, error) {
+	*s.acts++
+	return s.Engine.Relate(ctx, n, r)
+}
+
+func (s spy) DraftReview(ctx context.Context, n int64, by incident.Actor) (review.Review, error) {
+	*s.acts++
+	return s.Engine.DraftReview(ctx, n, by)
+}
+
+func (s spy) DoReview(ctx context.Context, n int64, a review.Action, by incident.Actor) (review.Review, error) {
+	*s.acts++
+	return s.Engine.DoReview(ctx, n, a, by)
+}
+
+func (s spy) OpenProblem(ctx context.Context, o problem.Open) (problem.Problem, error) {
+	*s.acts++
+	return s.Engine.OpenProblem(ctx, o)
+}
+
+func (s spy) DoProblem(ctx context.Context, n int64, a problem.Action, by incident.Actor) (problem.Problem, error) {
+	*s.acts++
+	return s.Engine.DoProblem(ctx, n, a, by)
+}
+
+func (s spy) Subscribe(ctx context.Context, x store.Subscriber, by incident.Actor) (store.Subscriber, error) {
+	*s.acts++
+	return s.Engine.Subscribe(ctx, x, by)
+}
+
+func (s spy) Unsubscribe(ctx context.Context, id string, by incident.Actor) error {
+	*s.acts++
+	return s.Engine.Unsubscribe(ctx, id, by)
 }
 
 func (s spy) PutOverride(ctx context.Context, o oncall.Override, by incident.Actor) (oncall.Override, error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/rouse/rouse/incident"
+	prb "github.com/rouse/rouse/incident/problem"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 )
@@ -24,6 +25,7 @@ import (
 const (
 	longestTitle = 300  // characters
 	longestText  = 8000 // characters of a note, a reason or a comment
+	longestLink  = 2000 // characters of an address
 )
 
 func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
@@ -39,6 +41,14 @@ func (c *call) decode(v any) error {
 	}
 	if kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return bad("", "Send JSON with Content-Type: application/json.", "the body is not marked as JSON")
+	}
+	return decodeJSON(b, v)
+}
+
+// decodeJSON reads one JSON value; nothing leaves v as it is. Unknown fields are refused.
+func decodeJSON(b []byte, v any) error {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return nil
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
@@ -75,6 +85,45 @@ func (c *call) number() (int64, error) {
 	return n, nil
 }
 
+// problemNumber reads the problem's number in the path: 7 or PRB-7.
+func (c *call) problemNumber() (int64, error) {
+	s := c.r.PathValue("n")
+	if len(s) > 4 && strings.EqualFold(s[:4], "PRB-") {
+		s = s[4:]
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 {
+		return 0, prb.ErrNoProblem
+	}
+	return n, nil
+}
+
+// words reads the words of the query by one name, which may be repeated and have commas between.
+func (c *call) words(name string) []string {
+	var out []string
+	for _, s := range c.r.URL.Query()[name] {
+		for w := range strings.SplitSeq(s, ",") {
+			if w = strings.TrimSpace(w); w != "" {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
+// zone reads a zone of the query; the caller's own when unset.
+func (c *call) zone() (*time.Location, error) {
+	name := c.r.URL.Query().Get("zone")
+	if name == "" {
+		return c.user().Zone, nil
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil || strings.EqualFold(name, "local") {
+		return nil, bad("zone", "Write it as Europe/Madrid.", "%q is no zone", brief(name))
+	}
+	return z, nil
+}
+
 // count reads a number of the query between 1 and most.
 func (c *call) count(name string, unset, most int) (int, error) {
 	s := c.r.URL.Query().Get(name)
@@ -94,7 +143,7 @@ func (c *call) sequence(name string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
-	n, err := strconv.ParseInt(strings.TrimPrefix(strings.ToUpper(s), "INC-"), 10, 64)
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimPrefix(strings.ToUpper(s), "INC-"), "PRB-"), 10, 64)
 	if err != nil || n < 0 {
 		return 0, bad(name, "Write a whole number.", "%q cannot be used", brief(s))
 	}

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/web"
+	"github.com/rouse/rouse/web/client"
 )
 
 func TestWhen(t *testing.T) {
@@ -83,4 +85,72 @@ func FuzzCookie(f *testing.F) {
 			t.Errorf("%q is in", v)
 		}
 	})
+}
+
+// FuzzBodies sends anything to every route that acts: whatever it is, the answer is one of ours.
+func FuzzBodies(f *testing.F) {
+	w := newProcessWorld(f)
+	w.report("responder", client.Report{Service: "checkout", Title: "Nobody can pay"})
+	h := web.New(w.deps).Handler()
+	var acts []web.Route
+	for _, rt := range web.Routes() {
+		if rt.API && rt.Method != http.MethodGet && !strings.HasSuffix(rt.Path, "/erase") {
+			f.Add(uint(len(acts)), strings.ReplaceAll(bodies[rt.Pattern], "OPEN", "1"))
+			acts = append(acts, rt)
+		}
+	}
+	f.Fuzz(func(t *testing.T, k uint, body string) {
+		rt := acts[k%uint(len(acts))]
+		r := httptest.NewRequestWithContext(t.Context(), rt.Method, fill(rt.Path), strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer secret-admin")
+		r.Header.Set("Content-Type", "application/json")
+		got := httptest.NewRecorder()
+		if h.ServeHTTP(got, r); got.Code >= 500 || got.Code == http.StatusUnauthorized {
+			t.Errorf("%s %q: got %d %s", rt.Pattern, body, got.Code, got.Body)
+		}
+	})
+}
+
+// FuzzList asks for lists by anything.
+func FuzzList(f *testing.F) {
+	w := newProcessWorld(f)
+	w.fire("vault", "Zanzibar")
+	h := web.New(w.deps).Handler()
+	for _, s := range []string{"q=x&priority=P1,P2", "label=a=b&label=c", "parent=INC-1&problem=PRB-1", "format=csv&limit=9", "since=2026-01-01T00:00:00Z", "%zz", "label==", "before=-1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/v1/incidents", nil)
+		r.URL.RawQuery = query
+		r.Header.Set("Authorization", "Bearer secret-viewer")
+		got := httptest.NewRecorder()
+		if h.ServeHTTP(got, r); got.Code >= 500 || strings.Contains(got.Body.String(), "Zanzibar") && !strings.Contains(query, "Zanzibar") {
+			t.Errorf("%q: got %d %s", query, got.Code, got.Body)
+		}
+	})
+}
+
+// TestHiddenNumbers: a number that the caller may not see is left out of texts, however it is written.
+func TestHiddenNumbers(t *testing.T) {
+	w := newProcessWorld(t)
+	w.fire("vault", "Zanzibar") // INC-1
+	open := w.fire("checkout", "HighErrorRate")
+	by := incident.Actor{Kind: incident.ByUser, Name: "bo", Channel: "web"}
+	for text, want := range map[string]string{
+		"see INC-1": "see INC-…", "inc-1,INC-2": "INC-…,INC-2", "_INC-1_": "_INC-…_", "INC-01": "INC-…", "INC-12": "INC-12", "INC-99": "INC-99", "PRB-1": "PRB-1",
+		"https://rouse/i/INC-1?x": "https://rouse/i/INC-…?x", "INC - 1": "INC - 1",
+	} {
+		_, err := w.engine.Do(t.Context(), open, incident.Note{By: by, Text: text})
+		must(t, err)
+		d, err := w.api("viewer").Incident(t.Context(), open, 0)
+		must(t, err)
+		if got := d.Timeline[len(d.Timeline)-1].What; got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+		d, err = w.api("responder").Incident(t.Context(), open, 0)
+		must(t, err)
+		if got := d.Timeline[len(d.Timeline)-1].What; got != text {
+			t.Errorf("%q to the team: got %q", text, got)
+		}
+	}
 }

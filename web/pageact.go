@@ -11,7 +11,6 @@ import (
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
-	"github.com/rouse/rouse/web/client"
 )
 
 // linkPurpose is what a signed link has to be for: to see one incident, and act on it as one user.
@@ -45,14 +44,19 @@ func (c *call) linkPage() error {
 		return err
 	}
 	var st story
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	err = c.view(func(tx store.Tx, h *veil) (err error) {
 		if st.incident, err = tx.Incident(g.Incident); isNotFound(err) {
 			return incident.ErrNoIncident
 		}
 		if err != nil || st.incident.Type == typeSecurity {
 			return err
 		}
-		return st.fill(tx, alertsMost)
+		if err = st.fill(tx, alertsMost); err != nil {
+			return err
+		}
+		st.timeline = h.lines(st.timeline)
+		h.hushIncident(&st.incident)
+		return nil
 	})
 	if err != nil {
 		return err
@@ -67,7 +71,7 @@ func (c *call) linkPage() error {
 	if !v.Stale {
 		t.offerLink(&v, &st.incident)
 	}
-	return c.showIncident(v)
+	return c.showIncident(http.StatusOK, v)
 }
 
 // neutral is the view of an incident that says no more of it than its text did.
@@ -106,18 +110,6 @@ func (c *call) linkAct() error {
 	return c.formAct(g.Incident, fmt.Sprintf("/i/%d/%s", g.Incident, url.PathEscape(c.r.PathValue("token"))), "ack", "escalate", "note")
 }
 
-// incidentAct is POST /i/{n}/act, for who is logged in.
-func (c *call) incidentAct() error {
-	n, err := c.number()
-	if err != nil {
-		return err
-	}
-	if err := c.mustSee(c.r.Context(), n); err != nil {
-		return err
-	}
-	return c.formAct(n, fmt.Sprintf("/i/%d", n), "ack", "escalate", "note", "resolve", "hold", "give", "close")
-}
-
 // formAct does what a form asks for, if it is among the verbs allowed, and leads back to the page, which says what happened.
 func (c *call) formAct(n int64, back string, allowed ...string) error {
 	if err := c.r.ParseForm(); err != nil {
@@ -128,10 +120,7 @@ func (c *call) formAct(n int64, back string, allowed ...string) error {
 	if among("do", verb, allowed...) != nil || verb == "" {
 		return errNoPower
 	}
-	a, err := c.formAction(verb, form)
-	if err == nil {
-		_, err = c.s.Engine.Do(c.r.Context(), n, a)
-	}
+	err := c.formDo(n, verb, form)
 	q := url.Values{"did": {verb}}
 	if err != nil {
 		code := judge(err).code
@@ -144,34 +133,6 @@ func (c *call) formAct(n int64, back string, allowed ...string) error {
 	}
 	http.Redirect(c.w, c.r, back+"?"+q.Encode(), http.StatusSeeOther)
 	return nil
-}
-
-// formAction makes an action of a form.
-func (c *call) formAction(verb string, form url.Values) (incident.Action, error) {
-	by := c.who.actor()
-	words, err := text("text", form.Get("text"), longestText)
-	if err != nil {
-		return nil, err
-	}
-	switch verb {
-	case "ack":
-		until, err := c.until(client.Lease{For: form.Get("for"), Until: form.Get("until")})
-		return incident.Ack{By: by, User: c.who.user, Until: until}, err
-	case "escalate":
-		return incident.Escalate{By: by}, nil
-	case "note":
-		return incident.Note{By: by, Text: words}, nil
-	case "resolve":
-		return incident.Resolve{By: by, Code: form.Get("code"), Note: words}, among("code", form.Get("code"), codes...)
-	case "hold":
-		until, err := c.until(client.Lease{For: form.Get("for"), Until: form.Get("until")})
-		return incident.Hold{By: by, Reason: words, Until: until}, err
-	case "give":
-		return incident.Reassign{By: by, To: oncall.UserID(form.Get("to"))}, nil
-	case "close":
-		return incident.Close{By: by}, nil
-	}
-	return nil, errNoPower
 }
 
 // banner says what came of an act, at the top of the page that follows.
@@ -217,10 +178,27 @@ func (t teller) banner(i *incident.Incident, q url.Values) *banner {
 		if i.Assignee != "" {
 			return &banner{"good", "Given to " + t.name(string(i.Assignee)), "Paging " + t.names(paging(i)) + "."}
 		}
-	case "close":
+	case "close", "confirm":
 		if i.State == incident.Closed {
 			return &banner{"good", "Closed", ""}
 		}
+	}
+	return t.changed(i, q.Get("did"))
+}
+
+// changed words the outcome of an act that changes the record rather than who is paged.
+func (t teller) changed(i *incident.Incident, verb string) *banner {
+	switch {
+	case verb == "confirm" && i.Confirmed != "":
+		return &banner{"good", "Confirmed. Thank you", ""}
+	case verb == "reopen" && i.State == incident.Triggered:
+		return &banner{"plain", "Open again", "Now paging " + t.names(paging(i)) + "."}
+	case verb == "resume" && i.State == incident.Acknowledged:
+		return &banner{"good", "Work goes on", ""}
+	case verb == "merge" && i.DuplicateOf != 0:
+		return &banner{"good", "Merged", "Alerts and news go to the other incident from now on."}
+	case verb == "update" && i.Status != nil:
+		return &banner{"good", "The update is out", ""}
 	}
 	return nil
 }

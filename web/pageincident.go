@@ -9,49 +9,36 @@ import (
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
-	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
 
 const (
 	alertsShown  = 25
-	entriesShown = 30 // the newest; the others are a tap away
-	entriesMost  = 300
 	refreshEvery = 10 // seconds
 )
 
 // incidentView is one incident as its page shows it. What somebody may not do is not offered.
 type incidentView struct {
 	row
+	record
 	Standing standing
 	Banner   *banner
 	Secret   bool // a security incident seen by a link: its number and standing alone
 	Stale    bool // the link is of an earlier epoch
 	Link     bool // seen by a link
 	Act      string
+	Forms    forms
+	Mine     bool // who looks has reported it
 
-	CanAck, CanRenew, CanEscalate, CanNote, CanResolve, CanHold, CanGive, CanClose bool
-
-	Morning  string // when "until morning" is
-	NextUp   string // who is woken by escalating
-	NeedNote bool
-	Codes    []string
-	People   []client.Person
-
-	Facts    []fact
-	Runbook  string
-	Alerts   []alertView
-	More     int // alerts that are not shown
-	Told     []toldView
-	Timeline []entryView // newest first
-	Earlier  []entryView
-	Left     int // entries that are not shown at all
-}
-
-// Actions reports whether there is anything to do.
-func (v incidentView) Actions() bool {
-	return v.CanAck || v.CanRenew || v.CanEscalate || v.CanNote || v.CanResolve || v.CanClose
+	Facts   []fact // group labels
+	Runbook string
+	Alerts  []alertView
+	More    int // alerts that are not shown
+	Told    []toldView
+	Story   storyView
+	Similar []pastView
+	Changes []changeView
 }
 
 // fact is a label with its value.
@@ -77,36 +64,59 @@ type toldView struct {
 	At           moment
 }
 
-type entryView struct {
-	At        moment
-	Kind      string
-	By        string
-	What, Why string
-}
-
 // incidentPage is GET /i/{n}, for who is logged in.
 func (c *call) incidentPage() error {
 	n, err := c.number()
 	if err != nil {
 		return err
 	}
-	st, err := c.story(n, alertsMost)
+	v, err := c.incidentView(n)
 	if err != nil {
 		return err
 	}
+	v.Banner = c.teller().banner(&v.incident, c.r.URL.Query())
+	return c.showIncident(http.StatusOK, v)
+}
+
+// incidentView reads all that the page of one incident shows to who is logged in, as one snapshot.
+func (c *call) incidentView(n int64) (v incidentView, err error) {
+	var st story
+	var d dossier
+	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		if st.incident, err = c.incident(tx, n); err != nil {
+			return err
+		}
+		if err = st.fill(tx, alertsMost); err != nil {
+			return err
+		}
+		d, err = c.dossier(tx, &st)
+		return err
+	})
+	if err != nil {
+		return v, err
+	}
 	t := c.teller()
-	v := t.incident(&st)
+	v = t.incident(&st)
+	v.Story = t.story(st.timeline, c.r.URL.Query())
+	t.fillRecord(&v, &st.incident, &d)
 	v.Act = fmt.Sprintf("/i/%d/act", n)
-	v.Banner = t.banner(&st.incident, c.r.URL.Query())
+	v.Mine = c.reported(&st.incident)
 	if c.who.role.allows(Responder) {
 		t.offer(&v, &st.incident)
 	}
-	return c.showIncident(v)
+	if v.Mine {
+		v.Forms.offerMine(&st.incident)
+	}
+	return v, nil
 }
 
-func (c *call) showIncident(v incidentView) error {
+func (c *call) showIncident(status int, v incidentView) error {
 	title := strings.TrimSpace(v.Priority + " " + v.Ref + " " + v.Title)
-	return c.show(http.StatusOK, "incident", frame{Title: title, Refresh: refreshEvery, Zone: c.user().Zone.String(), Body: v})
+	f := frame{Title: title, Refresh: refreshEvery, Zone: c.user().Zone.String(), Body: v}
+	if c.r.Method != http.MethodGet {
+		f.From = fmt.Sprintf("/i/%d", v.Number)
+	}
+	return c.show(status, "incident", f)
 }
 
 // teller words things for who is asking.
@@ -115,60 +125,16 @@ func (c *call) teller() teller {
 	return teller{clockIn: clockIn{zone: u.Zone, now: c.now}, book: c.s.Engine.Book(), me: u.ID}
 }
 
-// offer says what somebody with a login may do with an incident that stands as it does.
-func (t teller) offer(v *incidentView, i *incident.Incident) {
-	open := i.State.Open()
-	v.CanAck = i.State == incident.Triggered || i.State == incident.OnHold
-	v.CanRenew = i.State == incident.Acknowledged && t.me != "" && i.AckedBy == string(t.me)
-	v.CanEscalate, v.CanResolve, v.CanGive = open, open, open
-	v.CanHold = i.State == incident.Acknowledged || i.State == incident.OnHold
-	v.CanClose = i.State == incident.Resolved
-	v.CanNote = true
-	v.NeedNote = i.Priority == "P1" || i.Priority == "P2"
-	v.Codes = codes
-	for _, u := range t.book.Roster.Users() {
-		v.People = append(v.People, person(t.book.Roster, u.ID))
-	}
-	t.when(v, i)
-}
-
-// offerLink says what a link allows.
-func (t teller) offerLink(v *incidentView, i *incident.Incident) {
-	v.CanAck = i.State == incident.Triggered || i.State == incident.OnHold
-	v.CanRenew = i.State == incident.Acknowledged && i.AckedBy == string(t.me)
-	v.CanEscalate, v.CanNote = i.State.Open(), true
-	t.when(v, i)
-}
-
-// when fills in the times and names that the buttons mention.
-func (t teller) when(v *incidentView, i *incident.Incident) {
-	u, _ := t.book.Roster.User(t.me)
-	u.Zone = t.zone
-	v.Morning = morning(u, t.now).In(t.zone).Format("15:04")
-	v.NextUp = t.names(nextUp(t.book, i, t.now))
-	if i.State != incident.Triggered || i.Cursor.FiredAt.IsZero() {
-		v.NextUp = ""
-	}
-}
-
-// incident makes the view of a story.
+// incident makes the view of a story, as far as a link shows it too.
 func (t teller) incident(st *story) incidentView {
 	i := &st.incident
 	v := incidentView{row: t.row(i), Standing: t.standing(i), Runbook: webLink(t.book.Services[i.Service].Runbook)}
+	v.incident = *i
 	v.Facts = facts(i.GroupLabels)
+	v.Workaround, v.Clocks, v.Clock = i.Workaround, t.clocks(i), t.nearest(i)
 	t.alerts(&v, st)
 	t.told(&v, st.pages)
-	for k := len(st.timeline) - 1; k >= 0; k-- {
-		e := t.entry(&st.timeline[k])
-		switch {
-		case len(v.Timeline) < entriesShown:
-			v.Timeline = append(v.Timeline, e)
-		case len(v.Earlier) < entriesMost:
-			v.Earlier = append(v.Earlier, e)
-		default:
-			v.Left++
-		}
-	}
+	v.Story = t.story(st.timeline, nil)
 	return v
 }
 
@@ -254,12 +220,4 @@ func (t teller) told(v *incidentView, pages []store.Page) {
 		}
 		v.Told = append(v.Told, to)
 	}
-}
-
-func (t teller) entry(e *incident.Entry) entryView {
-	by := e.By
-	if by.Kind == incident.ByUser {
-		by.Name = person(t.book.Roster, oncall.UserID(by.Name)).Name
-	}
-	return entryView{At: t.moment(e.At), Kind: string(e.Kind), By: by.String(), What: e.What, Why: e.Why}
 }

@@ -1,13 +1,18 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
 const rowsShown = 50
@@ -28,6 +33,7 @@ type row struct {
 	Opened    moment
 	Age       string
 	Secure    bool
+	Clock     *clockView // the SLA clock that matters most; nil: there is none
 }
 
 func (t teller) row(i *incident.Incident) row {
@@ -77,13 +83,32 @@ func (t teller) holder(i *incident.Incident) string {
 
 // listView is the list of incidents.
 type listView struct {
-	All    bool
+	Asked  asked
 	Rows   []row
 	Open   map[string]int // open incidents among the rows, by state
 	Older  string         // address of the next page; empty: that was all
 	OnCall []dutyRow
 	Quiet  bool
-	State  string // what the list is of, in the address
+	Bulk   bool // several may be acted on at once
+	Codes  []option
+	Choice choices
+}
+
+// All reports whether the list is of everything rather than of what is open.
+func (v listView) All() bool { return v.Asked.State == "all" }
+
+// asked is what somebody looks for, as the form shows it again.
+type asked struct {
+	Q, State, Service, Priority, Type, Assignee string
+	Breached                                    bool
+	Narrow                                      int // how many fields beside the state and the text are set
+}
+
+// choices are what the form offers.
+type choices struct {
+	States, Types        []option
+	Services, Priorities []string
+	People               []client.Person
 }
 
 // dutyRow is who is on call for a schedule, in one line.
@@ -95,23 +120,29 @@ type dutyRow struct {
 // listPage is GET /.
 func (c *call) listPage() error {
 	t := c.teller()
-	v := listView{All: c.r.URL.Query().Get("show") == "all", Open: map[string]int{}}
-	f := store.Filter{Limit: rowsShown}
-	if !v.All {
-		f.States = states["open"]
-	}
-	var err error
-	if f.Below, err = c.sequence("before"); err != nil {
+	a, f, err := c.looksFor()
+	if err != nil {
 		return err
 	}
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+	if at, ok := c.jump(a.Q); ok {
+		http.Redirect(c.w, c.r, at, http.StatusSeeOther)
+		return nil
+	}
+	v := listView{Asked: a, Open: map[string]int{}, Bulk: c.who.role.allows(Responder), Choice: t.choices()}
+	for _, code := range incident.Codes() {
+		v.Codes = append(v.Codes, option{code, codeWords[code]})
+	}
+	err = c.view(func(tx store.Tx, h *veil) error {
 		got, next, err := c.list(tx, f)
 		for k := range got {
-			v.Rows = append(v.Rows, t.row(&got[k]))
+			h.hushIncident(&got[k])
+			r := t.row(&got[k])
+			r.Clock = t.nearest(&got[k])
+			v.Rows = append(v.Rows, r)
 			v.Open[string(got[k].State)]++
 		}
 		if next > 0 {
-			v.Older = older(v.All, next)
+			v.Older = a.address(next)
 		}
 		return err
 	})
@@ -121,7 +152,7 @@ func (c *call) listPage() error {
 	for _, d := range t.book.Roster.OnCallNow(c.now) {
 		v.OnCall = append(v.OnCall, dutyRow{string(d.Schedule), t.names(userStrings(d.Now.Users)), t.until(d.Now.To), len(d.Now.Users) == 0})
 	}
-	v.Quiet = len(v.Rows) == 0 && !v.All && f.Below == 0
+	v.Quiet = len(v.Rows) == 0 && a.plain() && f.Below == 0
 	title := "Incidents"
 	if n := v.Open[string(incident.Triggered)]; n > 0 {
 		title = fmt.Sprintf("(%d) Incidents", n)
@@ -129,10 +160,86 @@ func (c *call) listPage() error {
 	return c.show(http.StatusOK, "list", frame{Title: title, Here: "list", Refresh: refreshEvery, Reload: true, Zone: t.zone.String(), Body: v})
 }
 
-func older(all bool, next int64) string {
-	q := url.Values{"before": {fmt.Sprint(next)}}
-	if all {
-		q.Set("show", "all")
+// plain reports whether nothing is looked for but what is open.
+func (a asked) plain() bool { return a.Q == "" && a.State == "open" && a.Narrow == 0 }
+
+// address is the page of the same list that goes on below a number.
+func (a asked) address(below int64) string {
+	q := url.Values{"before": {fmt.Sprint(below)}}
+	for name, value := range map[string]string{
+		"q": a.Q, "service": a.Service, "priority": a.Priority, "type": a.Type, "assignee": a.Assignee, "breached": onlyIf(a.Breached, "1"),
+		"show": onlyIf(a.State != "open", a.State),
+	} {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
 	return "/?" + q.Encode()
+}
+
+// Everywhere is the address of the same search in incidents of every state.
+func (a asked) Everywhere() string {
+	a.State = "all"
+	return strings.Replace(a.address(0), "before=0&", "", 1)
+}
+
+// looksFor reads the query of the list. A word that fits nothing is left out, so that an old bookmark still shows a list.
+func (c *call) looksFor() (a asked, f store.Filter, err error) {
+	q := c.r.URL.Query()
+	a = asked{
+		Q: strings.Join(strings.Fields(q.Get("q")), " "), State: cmp.Or(q.Get("show"), "open"), Service: q.Get("service"),
+		Priority: q.Get("priority"), Type: q.Get("type"), Assignee: q.Get("assignee"), Breached: q.Get("breached") != "",
+	}
+	f = store.Filter{Limit: rowsShown, Breached: a.Breached, Service: a.Service, Assignee: oncall.UserID(a.Assignee)}
+	if f.Below, err = c.sequence("before"); err != nil {
+		return a, f, err
+	}
+	if a.Q, err = text("q", a.Q, longestTitle); err != nil {
+		return a, f, err
+	}
+	f.Text = incident.Fold(a.Q)
+	which, known := states[a.State]
+	switch {
+	case known:
+		f.States = which
+	case a.State != "all":
+		a.State, f.States = "open", states["open"]
+	}
+	if a.Priority != "" {
+		f.Priorities = []incident.Priority{incident.Priority(a.Priority)}
+	}
+	if a.Type != "" {
+		f.Types = []string{a.Type}
+	}
+	for _, set := range []bool{a.Service != "", a.Priority != "", a.Type != "", a.Assignee != "", a.Breached} {
+		if set {
+			a.Narrow++
+		}
+	}
+	return a, f, nil
+}
+
+// jump is the page of the incident of which somebody typed the number.
+func (c *call) jump(q string) (string, bool) {
+	if !strings.HasPrefix(strings.ToUpper(q), "INC-") {
+		return "", false
+	}
+	n, err := reference("q", q, "INC-")
+	if err != nil || c.mustSee(c.r.Context(), n) != nil {
+		return "", false
+	}
+	return fmt.Sprintf("/i/%d", n), true
+}
+
+func (t teller) choices() choices {
+	ch := choices{
+		States: []option{
+			{"open", "Open"}, {"all", "Every state"}, {"triggered", "Triggered"}, {"acknowledged", "Acknowledged"}, {"on_hold", "On hold"}, {"resolved", "Resolved"}, {"closed", "Closed"},
+		},
+		Services: sorted(slices.Collect(maps.Keys(t.book.Services))), Priorities: priorities, People: t.people(),
+	}
+	for _, kind := range sorted(slices.Collect(maps.Keys(t.book.Types))) {
+		ch.Types = append(ch.Types, option{kind, upper(kind)})
+	}
+	return ch
 }

@@ -63,7 +63,9 @@ func (c *call) asset() error {
 }
 
 // views are the pages; each is templates/NAME.html inside templates/frame.html.
-var views = []string{"incident", "list", "oncall", "login", "problem"}
+var views = []string{
+	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problemrecord", "reports", "oncall", "login", "problem",
+}
 
 func parseTemplates(files map[string]file) map[string]*template.Template {
 	funcs := template.FuncMap{"asset": func(name string) (string, error) {
@@ -76,7 +78,7 @@ func parseTemplates(files map[string]file) map[string]*template.Template {
 	out := map[string]*template.Template{}
 	for _, v := range views {
 		t := template.New("frame.html").Funcs(funcs).Option("missingkey=error")
-		out[v] = template.Must(t.ParseFS(embedded, "templates/frame.html", "templates/parts.html", "templates/"+v+".html"))
+		out[v] = template.Must(t.ParseFS(embedded, "templates/frame.html", "templates/parts.html", "templates/acts.html", "templates/record.html", "templates/"+v+".html"))
 	}
 	return out
 }
@@ -84,11 +86,13 @@ func parseTemplates(files map[string]file) map[string]*template.Template {
 // frame is what every page has around its own content.
 type frame struct {
 	Title   string
-	Here    string // list | oncall | "": the entry of the menu that is lit
+	Here    string // list | oncall | report | reviews | problems | reports | status | "": the entry of the menu that is lit
 	Me      string // who is logged in; empty: nobody
 	Role    string
 	Refresh int    // seconds after which the page looks for news; 0: never
 	Reload  bool   // a browser without script may reload the whole page for news: nothing is typed on it
+	From    string // where news is fetched when that is not the page's own address, as after a form that was refused
+	Bare    bool   // no menu and no script: a page for people outside
 	Zone    string // of the times on the page
 	Version string
 	Body    any

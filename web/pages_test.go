@@ -18,7 +18,7 @@ import (
 )
 
 // has fails when a page lacks something that its reader needs.
-func has(t *testing.T, what string, a answer, want ...string) {
+func has(t testing.TB, what string, a answer, want ...string) {
 	t.Helper()
 	if a.status != http.StatusOK {
 		t.Errorf("%s: got %d", what, a.status)
@@ -30,7 +30,7 @@ func has(t *testing.T, what string, a answer, want ...string) {
 	}
 }
 
-func hasNot(t *testing.T, what string, a answer, no ...string) {
+func hasNot(t testing.TB, what string, a answer, no ...string) {
 	t.Helper()
 	for _, s := range no {
 		if strings.Contains(a.body, s) {
@@ -82,7 +82,7 @@ func TestIncidentPage(t *testing.T) {
 		return b.get(got.header.Get("Location"))
 	}
 	has(t, "the page", b.get(path), "HighErrorRate", "Paging Ana Ruiz.", "Cy Okafor is next, at 04:17.", ">Acknowledge<", "Until 08:00", "This wakes <b>Cy Okafor</b>",
-		"Runbook of checkout", `href="https://wiki.example.com/checkout"`, "cluster", "eu-1", "Who was told", "sms &#43;34…0001", "Opened as P1", `<textarea name="text" rows="3" maxlength="8000" required>`)
+		"Runbook of checkout", `href="https://wiki.example.com/checkout"`, "cluster", "eu-1", "Who was told", "sms &#43;34…0001", "Opened as P1", `<textarea name="text" rows="3" maxlength="8000" required>`, "P1 = high impact × high urgency")
 	page := act("do=ack")
 	has(t, "acknowledged", page, "You have it", "Paging has stopped", "Keep it", "Hold")
 	hasNot(t, "acknowledged", page, ">Acknowledge<", ">Close it<")
@@ -90,16 +90,16 @@ func TestIncidentPage(t *testing.T) {
 	has(t, "noted", act("do=note&text=It+is+%3Cthe%3E+proxy"), "Noted", "It is &lt;the&gt; proxy")
 	has(t, "on hold", act("do=hold&text=the+bank&for=1d"), "On hold until Tue 04:12", "the bank", ">Acknowledge<")
 	has(t, "given", act("do=give&to=ana"), "Given to Ana Ruiz", "Paging Ana Ruiz")
-	has(t, "given to nobody", act("do=give&to=eve"), "Nothing was done", "no such person")
+	b.refuses(path+"/act", form("do", "give", "to", "eve"), `data-from="`+path+`"`, "There is no such user", "Choose somebody from the list", `id="d-give" open`)
 	has(t, "escalated", act("do=escalate"), "Escalated", "Now paging")
-	has(t, "held too early", act("do=hold&text=x"), "Nothing was done", "Acknowledge it before")
+	b.refuses(path+"/act", form("do", "hold", "text", "x"), "Acknowledge the incident before you put it on hold.")
 	page = act("do=resolve&code=false_alarm&text=A+test+in+production")
 	has(t, "resolved", page, "Resolved. Thank you", "By you at 04:12 (false alarm)", "A test in production", ">Close it<", "still firing: it opens again")
 	hasNot(t, "resolved", page, ">Acknowledge<", "Escalate now")
 	has(t, "acknowledged too late", act("do=ack"), "It is resolved already")
-	has(t, "resolved twice", act("do=resolve&text=x"), "Nothing was done", "It is so already")
+	b.refuses(path+"/act", form("do", "resolve", "text", "x"), "Already resolved by bo.")
 	has(t, "closed", act("do=close"), "Closed", "It is final")
-	has(t, "acknowledged after the end", act("do=ack"), "Nothing was done", "closed, which is final")
+	b.refuses(path+"/act", form("do", "ack"), "The incident is closed, which is final")
 	if i := w.incident(n); i.State != incident.Closed || i.Code != "false_alarm" {
 		t.Errorf("got %s %s", i.State, i.Code)
 	}
@@ -199,7 +199,7 @@ func TestContrast(t *testing.T) {
 		for _, m := range regexp.MustCompile(`--([\w-]+): (#[0-9a-f]+)`).FindAllStringSubmatch(root[1], -1) {
 			c[m[1]] = m[2]
 		}
-		pairs := [][2]string{{"main-text", "main"}, {"green", "green-bg"}, {"red", "red-bg"}, {"amber", "amber-bg"}, {"text", "blue-bg"}, {"bg", "red"}}
+		pairs := [][2]string{{"main-text", "main"}, {"green", "green-bg"}, {"red", "red-bg"}, {"amber", "amber-bg"}, {"text", "blue-bg"}, {"bg", "red"}, {"text", "green-bg"}, {"soft", "green-bg"}, {"link", "green-bg"}}
 		for _, ground := range []string{"bg", "card", "lift"} {
 			for _, ink := range []string{"text", "soft", "link", "red", "amber", "green"} {
 				pairs = append(pairs, [2]string{ink, ground})

@@ -2,17 +2,12 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
-	"github.com/rouse/rouse/incident"
-	"github.com/rouse/rouse/ingest"
-	"github.com/rouse/rouse/notify"
-	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
 
@@ -29,6 +24,13 @@ var (
 	errNoSchedule  = errors.New("there is no such schedule in the configuration")
 	errNoContact   = errors.New("this user has no number or address for that")
 	errNoTestRight = errors.New("a test page to somebody else takes the role manager")
+	errNotReporter = errors.New("you did not report this incident, so confirming that it is over takes the role responder")
+	errNotYourself = errors.New("subscribing and unsubscribing anybody but yourself takes the role responder")
+	errMixed       = errors.New("a security incident is merged only with a security incident of the same team, for the other would tell its title")
+	errManyAlerts  = fmt.Errorf("it has more than %d alerts", mergeMost)
+	errNoReceiver  = errors.New("there is no such receiver in the configuration")
+	errNoErase     = errors.New("this rouse cannot erase a person")
+	errStillThere  = errors.New("this person is still in the configuration")
 )
 
 // inputError is something in a request that cannot be used. Field is empty for the request as a whole.
@@ -89,59 +91,6 @@ func as[E error]() func(error) bool {
 	return func(err error) bool {
 		var e E
 		return errors.As(err, &e)
-	}
-}
-
-const (
-	hintAsk   = "Ask whoever keeps rouse's configuration."
-	hintAgain = "Nothing was done. Try again in a few seconds."
-	hintText  = "Answer the text with its number to acknowledge, or log in."
-)
-
-// problems says what every error means to who asked. The first that fits counts; what is not here is ours to repair: 500.
-func problems() []problem {
-	return []problem{
-		{is(errNoToken), 401, "no_token", "", "Send the header Authorization: Bearer TOKEN, with a token of access.tokens."},
-		{is(errBadToken), 401, "unknown_token", "", "Check it for missing characters, or make a new one under access.tokens and reload."},
-		{is(errNoSession), 401, "no_session", "", "Log in."},
-		{as[*forbiddenError](), 403, "forbidden", "", hintAsk},
-		{is(errNoTestRight), 403, "forbidden", "", "Send it to yourself, or ask a manager."},
-		{is(errForeign), 403, "cross_site", "", "Open rouse itself and do it there."},
-		{is(errNoPower), 403, "link_forbids", "", "Log in, or answer the text."},
-		{is(notify.ErrBadLink), 403, "bad_link", "this link is not one of rouse's, or it was cut off or changed", hintText},
-		{is(notify.ErrExpiredLink), 410, "expired_link", "this link has expired", hintText},
-		{is(errStaleLink), 409, "stale_link", "", "Use the link in the newest text, or answer it with the incident's number."},
-		{is(errNoRoute), 404, "no_such_address", "", "See /api/v1/openapi.yaml for what there is."},
-		{as[*methodError](), 405, "method_not_allowed", "", ""},
-		{as[*http.MaxBytesError](), 413, "too_large", "the request is larger than 64 KiB", "Send less text."},
-		{as[*inputError](), 422, "invalid", "", ""},
-		{is(errNoSchedule), 422, "unknown_schedule", "", "See GET /api/v1/schedules."},
-		{is(errNoContact), 422, "no_contact", "", "Add it to the user in the configuration, or use another method."},
-		{as[*reloadError](), 422, "configuration_refused", "", "Nothing was changed: the configuration from before is in force."},
-		{is(errNoReload), 501, "cannot_reload", "", "Start it again instead."},
-		{as[*readyError](), 503, "not_ready", "", ""},
-
-		{as[*incident.AlreadyError](), 409, "already", "", "Nothing is left to do about it."},
-		{is(incident.ErrFinal), 409, "closed", "", "Report a new incident."},
-		{is(incident.ErrNotAcked), 409, "not_acknowledged", "", "Acknowledge it first."},
-		{is(incident.ErrNoIncident), 404, "not_found", "there is no such incident, or it is not yours to see", ""},
-		{is(incident.ErrNeedsReason), 422, "needs_reason", "", "Say what is waited for."},
-		{is(incident.ErrNeedsNote), 422, "needs_text", "some text is needed", "Write what happened."},
-		{is(incident.ErrNobody), 422, "unknown_user", "", "See GET /api/v1/users."},
-		{as[*incident.UnknownServiceError](), 422, "unknown_service", "", "See the services of the configuration, or GET /api/v1/oncall."},
-
-		{is(errGone), 404, "not_found", "", ""},
-		{is(store.ErrNotFound), 404, "not_found", "not found", ""},
-		{is(ingest.ErrNotFound), 404, "not_found", "not found", ""},
-		{is(store.ErrFull), 503, "disk_full", "the disk is nearly full, so nothing can be kept", "Nothing was done. Free some space on rouse's disk."},
-		{is(store.ErrTooBig), 413, "too_large", "this is too much for one commit", "Send less text."},
-		{is(store.ErrRecord), 413, "too_large", "this is too much for one record", "Send less text."},
-		{is(store.ErrFailed), 503, "unavailable", "the store has failed", "Somebody has to start rouse again; answering texts will not work either."},
-		{is(store.ErrClosed), 503, "stopping", "rouse is stopping", hintAgain},
-		{is(ingest.ErrOverloaded), 503, "overloaded", "too much is waiting to be stored", hintAgain},
-		{is(ingest.ErrUnavailable), 503, "unavailable", "the store cannot commit now", hintAgain},
-		{is(context.DeadlineExceeded), 504, "timeout", "it took too long, and whether it was done is not known", "Look before you try again."},
-		{is(context.Canceled), 499, "gone", "the request ended before its answer", ""},
 	}
 }
 

@@ -6,12 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rouse/rouse/incident"
+	prb "github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/ingest"
 	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/report"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web"
 	"github.com/rouse/rouse/web/client"
@@ -46,6 +50,59 @@ func TestEveryError(t *testing.T) {
 		{web.ErrReady(errors.New("the disk is full")), 503, "not_ready"},
 		{&incident.AlreadyError{State: incident.Acknowledged, By: "bo"}, 409, "already"},
 		{incident.ErrFinal, 409, "closed"},
+		{web.ErrNotReporter, 403, "forbidden"},
+		{web.ErrNotYourself, 403, "forbidden"},
+		{web.ErrNoReceiver, 422, "unknown_receiver"},
+		{web.ErrStillThere, 409, "still_there"},
+		{web.ErrNoErase, 501, "cannot_erase"},
+		{web.ErrMixed, 422, "confidential"},
+		{web.ErrManyAlerts, 422, "too_many_alerts"},
+		{report.ErrPeriod, 422, "invalid"},
+		{report.ErrDimension, 422, "invalid"},
+		{report.ErrFormat, 422, "invalid"},
+		{report.ErrSection, 422, "invalid"},
+		{incident.ErrNotResolved, 409, "not_resolved"},
+		{incident.ErrNotHeld, 409, "not_held"},
+		{incident.ErrMerged, 409, "merged"},
+		{incident.ErrNothing, 409, "unchanged"},
+		{incident.ErrNoteOwed, 409, "note_owed"},
+		{incident.ErrReviewFirst, 409, "review_first"},
+		{incident.ErrNoteFirst, 422, "needs_note"},
+		{incident.ErrWhy, 422, "needs_reason"},
+		{incident.ErrItself, 422, "itself"},
+		{incident.ErrConfidential, 422, "confidential"},
+		{&incident.FieldError{Field: "kind", Value: "x", Want: "finding"}, 422, "invalid"},
+		{review.ErrNoReview, 404, "no_review"},
+		{review.ErrNoItem, 404, "not_found"},
+		{review.ErrNoLine, 404, "not_found"},
+		{review.ErrPublished, 409, "published"},
+		{review.ErrNotDraft, 409, "not_draft"},
+		{review.ErrNotInReview, 409, "not_in_review"},
+		{review.ErrApproved, 409, "already"},
+		{&review.MissingError{What: []string{"a summary"}}, 422, "incomplete"},
+		{review.ErrNeedsText, 422, "needs_text"},
+		{review.ErrNeedsReason, 422, "needs_reason"},
+		{review.ErrNeedsOwner, 422, "needs_owner"},
+		{review.ErrItemType, 422, "invalid"},
+		{review.ErrItemState, 422, "invalid"},
+		{review.ErrDate, 422, "invalid"},
+		{review.ErrDuration, 422, "invalid"},
+		{review.ErrOther, 422, "invalid"},
+		{prb.ErrNoProblem, 404, "not_found"},
+		{prb.ErrFinal, 409, "closed"},
+		{prb.ErrResolved, 409, "resolved"},
+		{prb.ErrNotResolved, 409, "not_resolved"},
+		{prb.ErrUnderWay, 409, "already"},
+		{prb.ErrLinked, 409, "linked"},
+		{prb.ErrNotLinked, 409, "not_linked"},
+		{prb.ErrExists, 409, "exists"},
+		{prb.ErrNeedsTitle, 422, "needs_text"},
+		{prb.ErrNeedsAnalysis, 422, "needs_text"},
+		{prb.ErrNeedsNote, 422, "needs_text"},
+		{prb.ErrNeedsReason, 422, "needs_reason"},
+		{prb.ErrCode, 422, "invalid"},
+		{prb.ErrNeedsOther, 422, "invalid"},
+		{prb.ErrNoIncident, 422, "invalid"},
 		{incident.ErrNotAcked, 409, "not_acknowledged"},
 		{incident.ErrNoIncident, 404, "not_found"},
 		{incident.ErrNeedsReason, 422, "needs_reason"},
@@ -68,13 +125,18 @@ func TestEveryError(t *testing.T) {
 	if len(tests) != web.Problems() {
 		t.Errorf("%d errors are tested, the table has %d", len(tests), web.Problems())
 	}
+	// What has no hint: there is nothing to be done, or the message says it.
+	bare := []string{"not_found", "method_not_allowed", "not_ready", "gone"}
 	for _, tt := range append(tests, struct {
 		err    error
 		status int
 		code   string
 	}{secret, 500, "internal"}) {
 		for _, err := range []error{tt.err, fmt.Errorf("INC-42: %w", tt.err)} {
-			status, code, message, _ := web.Judge(err)
+			status, code, message, hint := web.Judge(err)
+			if hint == "" && !slices.Contains(bare, code) {
+				t.Errorf("%v: %s does not say what to do next", err, code)
+			}
 			if status != tt.status || code != tt.code || message == "" {
 				t.Errorf("%v: got %d %s %q, want %d %s", err, status, code, message, tt.status, tt.code)
 			}

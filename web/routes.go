@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,9 +21,10 @@ const (
 	doorLink                // the signed token in the path; HTML
 	doorOpen                // nobody is asked
 	doorMetrics             // a token for metrics, where there is one
+	doorStatus              // as doorAPI, unless the status page is public: nobody is asked then
 )
 
-// route is one line of what this package serves. A door of API or page needs a role; without one the route is shut.
+// route is one line of what this package serves. A door of API, status or page needs a role; without one the route is shut.
 type route struct {
 	pattern string // of http.ServeMux
 	door    door
@@ -44,52 +46,7 @@ func (rt *route) path() string {
 
 // routes is everything that is served, and the role that each needs. What is not here is refused.
 func routes() []route {
-	return []route{
-		{"GET /api/v1/incidents", doorAPI, Viewer, (*call).listIncidents},
-		{"POST /api/v1/incidents", doorAPI, Responder, (*call).report},
-		{"GET /api/v1/incidents/{n}", doorAPI, Viewer, (*call).getIncident},
-		{"POST /api/v1/incidents/{n}/ack", doorAPI, Responder, (*call).ack},
-		{"POST /api/v1/incidents/{n}/resolve", doorAPI, Responder, (*call).resolve},
-		{"POST /api/v1/incidents/{n}/escalate", doorAPI, Responder, (*call).escalate},
-		{"POST /api/v1/incidents/{n}/reassign", doorAPI, Responder, (*call).reassign},
-		{"POST /api/v1/incidents/{n}/hold", doorAPI, Responder, (*call).hold},
-		{"POST /api/v1/incidents/{n}/note", doorAPI, Responder, (*call).note},
-		{"POST /api/v1/incidents/{n}/close", doorAPI, Responder, (*call).close},
-		{"GET /api/v1/oncall", doorAPI, Viewer, (*call).onCall},
-		{"GET /api/v1/users", doorAPI, Viewer, (*call).users},
-		{"GET /api/v1/schedules", doorAPI, Viewer, (*call).schedules},
-		{"GET /api/v1/schedules/{id}/shifts", doorAPI, Viewer, (*call).shifts},
-		{"GET /api/v1/overrides", doorAPI, Viewer, (*call).overrides},
-		{"POST /api/v1/overrides", doorAPI, Responder, (*call).addOverride},
-		{"DELETE /api/v1/overrides/{id}", doorAPI, Responder, (*call).removeOverride},
-		{"GET /api/v1/silences", doorAPI, Viewer, (*call).silences},
-		{"POST /api/v1/silences", doorAPI, Responder, (*call).addSilence},
-		{"DELETE /api/v1/silences/{id}", doorAPI, Responder, (*call).expireSilence},
-		{"POST /api/v1/send", doorAPI, Responder, (*call).send}, // to others: Manager
-		{"GET /api/v1/pages/{id...}", doorAPI, Viewer, (*call).page},
-		{"GET /api/v1/contacts", doorAPI, Responder, (*call).contacts},
-		{"GET /api/v1/heartbeats", doorAPI, Viewer, (*call).heartbeats},
-		{"GET /api/v1/acts", doorAPI, Manager, (*call).acts},
-		{"GET /api/v1/backup", doorAPI, Admin, (*call).backup},
-		{"POST /-/reload", doorAPI, Admin, (*call).reload},
-
-		{"GET /api/v1/openapi.yaml", doorOpen, "", (*call).openapiYAML},
-		{"GET /api/v1/openapi.json", doorOpen, "", (*call).openapiJSON},
-		{"GET /-/healthy", doorOpen, "", (*call).healthy},
-		{"GET /-/ready", doorOpen, "", (*call).ready},
-		{"GET /metrics", doorMetrics, "", (*call).metrics},
-
-		{"GET /{$}", doorPage, Viewer, (*call).listPage},
-		{"GET /oncall", doorPage, Viewer, (*call).onCallPage},
-		{"GET /i/{n}", doorPage, Viewer, (*call).incidentPage},
-		{"POST /i/{n}/act", doorPage, Responder, (*call).incidentAct},
-		{"GET /i/{n}/{token}", doorLink, "", (*call).linkPage},
-		{"POST /i/{n}/{token}/act", doorLink, "", (*call).linkAct},
-		{"GET /login", doorOpen, "", (*call).loginPage},
-		{"POST /login", doorOpen, "", (*call).login},
-		{"POST /logout", doorOpen, "", (*call).logout},
-		{"GET /assets/{name}", doorOpen, "", (*call).asset},
-	}
+	return slices.Concat(incidentRoutes(), recordRoutes(), rotaRoutes(), ownRoutes(), pageRoutes())
 }
 
 // call is one request on its way through.
@@ -145,6 +102,8 @@ func (c *call) run(rt *route) (err error) {
 	switch rt.door {
 	case doorAPI:
 		c.who, err = c.s.byToken(c.r)
+	case doorStatus:
+		err = c.mayRead(rt.needs)
 	case doorPage:
 		err = c.enter()
 	case doorMetrics:
@@ -156,7 +115,7 @@ func (c *call) run(rt *route) (err error) {
 	if (rt.door == doorAPI || rt.door == doorPage) && !c.who.role.allows(rt.needs) {
 		return errForbidden(rt.needs)
 	}
-	if rt.door != doorAPI {
+	if rt.door != doorAPI && rt.door != doorStatus {
 		if err := c.sameSite(); err != nil {
 			return err
 		}
@@ -186,6 +145,17 @@ func (c *call) mayMeasure() error {
 		return errBadToken
 	}
 	return nil
+}
+
+// mayRead refuses who has no token for the status page, where it is not public.
+func (c *call) mayRead(need Role) (err error) {
+	if c.s.Config().StatusPage.Public {
+		return nil
+	}
+	if c.who, err = c.s.byToken(c.r); err == nil && !c.who.role.allows(need) {
+		return errForbidden(need)
+	}
+	return err
 }
 
 // sameSite refuses a POST that a page of another site made a browser send. A proxy may change the Host, so the public
@@ -223,7 +193,7 @@ func (s *Server) lost(w http.ResponseWriter, r *http.Request) {
 		rt.door = doorAPI
 	}
 	var allowed []string
-	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		probe := &http.Request{Method: m, URL: r.URL, Host: r.Host}
 		if _, pattern := s.mux.Handler(probe); pattern != "/" && pattern != "" {
 			allowed = append(allowed, m)

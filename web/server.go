@@ -10,10 +10,13 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	prb "github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
 // Engine is what acts. Its methods return after the commit; what they refuse is an error of incident, ingest or store.
@@ -22,6 +25,24 @@ type Engine interface {
 	Do(ctx context.Context, number int64, a incident.Action) (incident.Incident, error)
 	// Open opens an incident that a person reports; its Number is ignored.
 	Open(ctx context.Context, o incident.Open) (incident.Incident, error)
+	// Merge ends source as a duplicate of target, which takes over its alerts and children, and returns both.
+	Merge(ctx context.Context, source, target int64, by incident.Actor) (src, dst incident.Incident, err error)
+	// Relate links an incident with another record, or takes the link away, on both sides.
+	Relate(ctx context.Context, n int64, r incident.Relate) (incident.Incident, error)
+	// DraftReview drafts the review of an incident, or reads the incident again into the one that there is.
+	DraftReview(ctx context.Context, n int64, by incident.Actor) (review.Review, error)
+	// DoReview lets somebody act on a review; store.ErrNotFound when there is none.
+	DoReview(ctx context.Context, n int64, a review.Action, by incident.Actor) (review.Review, error)
+	// OpenProblem opens a problem record; its Number is ignored.
+	OpenProblem(ctx context.Context, o prb.Open) (prb.Problem, error)
+	// DoProblem lets somebody act on a problem record; store.ErrNotFound when there is none.
+	DoProblem(ctx context.Context, n int64, a prb.Action, by incident.Actor) (prb.Problem, error)
+	// Subscribe has somebody told of a service's status updates and returns the subscription with its ID.
+	Subscribe(ctx context.Context, s store.Subscriber, by incident.Actor) (store.Subscriber, error)
+	// Unsubscribe ends a subscription; store.ErrNotFound when there is none.
+	Unsubscribe(ctx context.Context, id string, by incident.Actor) error
+	// Note writes what is no incident's into the audit log, such as a reload or a backup.
+	Note(ctx context.Context, by incident.Actor, verb, what string) error
 	// PutOverride stores an override and returns it with its ID.
 	PutOverride(ctx context.Context, o oncall.Override, by incident.Actor) (oncall.Override, error)
 	// DeleteOverride removes an override made at run time; store.ErrNotFound when there is none.
@@ -47,6 +68,15 @@ type Config struct {
 	Links         *notify.Signer // checks the links in messages; nil: there are none
 	MetricsTokens []string       // any of them opens /metrics; empty: it is open to everybody
 	Version       string         // of rouse, shown at the foot of the pages
+	StatusPage    StatusPage
+	Receivers     []string // rooms that may be subscribed to status updates
+}
+
+// StatusPage is what people outside are shown: the services that are named, and nothing of any other. An empty Title is "Status".
+type StatusPage struct {
+	Title    string
+	Services []string
+	Public   bool // without login
 }
 
 // Deps is what a Server needs.
@@ -55,12 +85,17 @@ type Deps struct {
 	Store      store.Store
 	Config     func() *Config              // asked for each request; an unchanged configuration is the same pointer
 	Reload     func(context.Context) error // reads the configuration again; the error's text is shown to an admin. nil: cannot
+	Erase      Eraser                      // forgets a person; nil: cannot
 	Ready      func(context.Context) error // why nothing can be taken and kept now; nil: always ready
 	Metrics    http.Handler                // nil: there is no /metrics
 	SessionKey []byte                      // signs sessions; empty: a random one, so that they end with the process
 	Now        func() time.Time            // nil: time.Now
 	Log        *slog.Logger                // nil: discarded
 }
+
+// Eraser replaces everything that names a person, by id or by what else stands in texts, by an alias. The person must have left
+// the configuration.
+type Eraser func(ctx context.Context, user oncall.UserID, also []string, by incident.Actor) (client.Erased, error)
 
 // Server is the HTTP API and the pages. Make one with New.
 type Server struct {
@@ -69,6 +104,7 @@ type Server struct {
 	keys      atomic.Pointer[keyring]
 	templates map[string]*template.Template
 	files     map[string]file
+	status    statusCache
 }
 
 // New returns a Server. It panics only when what is embedded in it is broken, which its tests rule out.

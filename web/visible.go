@@ -2,32 +2,39 @@ package web
 
 import (
 	"context"
-	"slices"
 
 	"github.com/rouse/rouse/incident"
-	"github.com/rouse/rouse/oncall"
+	prb "github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/store"
 )
 
 // typeSecurity is the incident type that only its team and admins see.
-const typeSecurity = "security"
+const typeSecurity = incident.TypeSecurity
+
+// maySee reports whether somebody may know of a record of this type, team and service. It is the one rule for incidents,
+// problems and reviews alike.
+func (i identity) maySee(book *incident.Rulebook, kind, team, service string) bool {
+	return i.role == Admin || book.MaySee(&incident.Facts{Type: kind, Team: team, Service: service}, i.user)
+}
 
 // sees reports whether somebody may know of an incident.
 func (i identity) sees(in *incident.Incident, book *incident.Rulebook) bool {
-	if in.Type != typeSecurity || i.role == Admin {
-		return true
-	}
-	return i.user != "" && inTeam(book, in, i.user)
+	return i.maySee(book, in.Type, in.Team, in.Service)
 }
 
-// inTeam reports whether a user is a member of the incident's team, or its manager.
-func inTeam(book *incident.Rulebook, in *incident.Incident, u oncall.UserID) bool {
-	id := oncall.TeamID(in.Team)
-	if id == "" {
-		id = book.Services[in.Service].Team
+// seesProblem reports whether somebody may know of a problem.
+func (i identity) seesProblem(p *prb.Problem, book *incident.Rulebook) bool {
+	return i.maySee(book, p.Type, p.Team, p.Service)
+}
+
+// may is what a store asks of each incident that it would hand out; nil for who may see everything.
+func (c *call) may() func(*incident.Facts) bool {
+	if c.who.role == Admin {
+		return nil
 	}
-	t, ok := book.Roster.Team(id)
-	return ok && (t.Manager == u || slices.Contains(t.Members, u))
+	book, who := c.s.Engine.Book(), c.who.user
+	return func(f *incident.Facts) bool { return book.MaySee(f, who) }
 }
 
 // incident reads an incident that the caller may see. Any other is incident.ErrNoIncident, as one that does not exist.
@@ -39,35 +46,50 @@ func (c *call) incident(tx store.Tx, n int64) (incident.Incident, error) {
 	return i, err
 }
 
-// mustSee refuses what is about an incident that the caller may not see.
-func (c *call) mustSee(ctx context.Context, n int64) error {
-	return c.s.Store.View(ctx, func(tx store.Tx) error {
-		_, err := c.incident(tx, n)
+// seen is incident in a View of its own.
+func (c *call) seen(ctx context.Context, n int64) (i incident.Incident, err error) {
+	err = c.s.Store.View(ctx, func(tx store.Tx) (err error) {
+		i, err = c.incident(tx, n)
 		return err
 	})
+	return i, err
+}
+
+// mustSee refuses what is about an incident that the caller may not see.
+func (c *call) mustSee(ctx context.Context, n int64) error {
+	_, err := c.seen(ctx, n)
+	return err
+}
+
+// seenProblem reads a problem that the caller may see. Any other is problem.ErrNoProblem, as one that does not exist.
+func (c *call) seenProblem(tx store.Tx, n int64) (prb.Problem, error) {
+	p, err := tx.Problem(n)
+	if isNotFound(err) || (err == nil && !c.who.seesProblem(&p, c.s.Engine.Book())) {
+		return prb.Problem{}, prb.ErrNoProblem
+	}
+	return p, err
+}
+
+// reviewOf reads the review of an incident that the caller may see. The review keeps the type that the incident had when it was
+// last read, so both have to be the caller's to see.
+func (c *call) reviewOf(tx store.Tx, n int64) (review.Review, error) {
+	if _, err := c.incident(tx, n); err != nil {
+		return review.Review{}, err
+	}
+	r, err := tx.Review(n)
+	if isNotFound(err) || (err == nil && !c.who.maySee(c.s.Engine.Book(), r.Type, r.Team, r.Service)) {
+		return review.Review{}, review.ErrNoReview
+	}
+	return r, err
 }
 
 // list reads incidents that the caller may see, newest first, and says from where to go on; 0 when that was all.
 func (c *call) list(tx store.Tx, f store.Filter) (got []incident.Incident, next int64, err error) {
-	book, limit := c.s.Engine.Book(), f.Limit
-	f.Limit = limit + 1
-	for {
-		some, err := tx.List(f)
-		if err != nil {
-			return nil, 0, err
-		}
-		for k := range some {
-			if !c.who.sees(&some[k], book) {
-				continue
-			}
-			if len(got) == limit {
-				return got, got[limit-1].Number, nil
-			}
-			got = append(got, some[k])
-		}
-		if len(some) < f.Limit {
-			return got, 0, nil
-		}
-		f.Below = some[len(some)-1].Number
+	limit := f.Limit
+	f.Limit, f.May = limit+1, c.may()
+	got, err = tx.List(f)
+	if err != nil || len(got) <= limit {
+		return got, 0, err
 	}
+	return got[:limit], got[limit-1].Number, nil
 }

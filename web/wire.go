@@ -14,26 +14,6 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// wireIncident is an incident as the API says it.
-func (s *Server) wireIncident(i *incident.Incident) client.Incident {
-	out := client.Incident{
-		Number: i.Number, Ref: i.Ref(), State: string(i.State), Title: i.Title, Service: i.Service, Team: i.Team, Type: i.Type,
-		Category: i.Category, Impact: string(i.Impact), Urgency: string(i.Urgency), Priority: string(i.Priority),
-		Severity: string(i.Severity), Source: i.Source, Reporter: i.Reporter, GroupLabels: i.GroupLabels, Firing: i.Firing, Total: i.Total,
-		CreatedAt: i.CreatedAt, TriggeredAt: i.TriggeredAt, AcknowledgedAt: i.AcknowledgedAt, ResolvedAt: i.ResolvedAt, ClosedAt: i.ClosedAt,
-		UpdatedAt: i.UpdatedAt, Epoch: i.Epoch, Assignee: string(i.Assignee), AckedBy: i.AckedBy, AckUntil: i.AckUntil,
-		HoldReason: i.HoldReason, HoldUntil: i.HoldUntil, Code: i.Code, Note: i.Note, Suppressed: wireSuppression(i.Suppressed),
-		Policy: string(i.Policy), URL: s.incidentURL(i.Number),
-	}
-	if i.State == incident.Triggered {
-		out.Paging, out.NextAt = paging(i), i.Cursor.EndsAt
-		if c := i.Cursor; c.Level >= 0 && !c.FiredAt.IsZero() {
-			out.Policy, out.Level = string(c.Policy), c.Level+1
-		}
-	}
-	return out
-}
-
 // incidentURL is the page of an incident for somebody with a login.
 func (s *Server) incidentURL(n int64) string {
 	base := s.Config().PublicURL

@@ -19,9 +19,7 @@ func (c *Client) Backup(ctx context.Context) (io.ReadCloser, error) {
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	patient := *c.http
-	patient.Timeout = 0 // it would cut a large copy short
-	answer, err := patient.Do(r)
+	answer, err := c.patient().http.Do(r) // a timeout would cut a large copy short
 	if err != nil {
 		return nil, fmt.Errorf("rouse at %s did not answer: %w", c.base, err)
 	}

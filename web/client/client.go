@@ -65,7 +65,7 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 	if err != nil {
 		return fmt.Errorf("the address %q cannot be used: %w", c.base, err)
 	}
-	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Accept", "application/json, */*;q=0.1")
 	if in != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -89,6 +89,10 @@ func read(answer *http.Response, out any) error {
 		return refusal(answer, b)
 	}
 	if out == nil || len(b) == 0 {
+		return nil
+	}
+	if text, ok := out.(*[]byte); ok {
+		*text = b
 		return nil
 	}
 	if err := json.Unmarshal(b, out); err != nil {
@@ -119,6 +123,27 @@ func post[T any](ctx context.Context, c *Client, path string, in any) (T, error)
 	var out T
 	err := c.do(ctx, http.MethodPost, path, nil, in, &out)
 	return out, err
+}
+
+// patch changes what is at one route.
+func patch[T any](ctx context.Context, c *Client, path string, in any) (T, error) {
+	var out T
+	err := c.do(ctx, http.MethodPatch, path, nil, in, &out)
+	return out, err
+}
+
+// raw reads a route that answers with a file.
+func (c *Client) raw(ctx context.Context, path string, query url.Values) ([]byte, error) {
+	var out []byte
+	err := c.do(ctx, http.MethodGet, path, query, nil, &out)
+	return out, err
+}
+
+// patient is the client without a timeout of its own.
+func (c *Client) patient() *Client {
+	hc := *c.http
+	hc.Timeout = 0
+	return &Client{base: c.base, token: c.token, http: &hc}
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -41,6 +41,74 @@ type Incident struct {
 	Paging         []string          `json:"paging,omitempty"` // users who are being told now
 	NextAt         time.Time         `json:"nextAt,omitzero"`  // when the next level is due
 	URL            string            `json:"url,omitempty"`    // its page, for somebody with a login
+
+	Rule        string            `json:"rule,omitempty"`      // what fired
+	StartedAt   time.Time         `json:"startedAt,omitzero"`  // when it began, as its source says; it was detected at CreatedAt
+	FirstAckAt  time.Time         `json:"firstAckAt,omitzero"` // the first acknowledgement ever
+	FirstAckBy  string            `json:"firstAckBy,omitempty"`
+	PriorityBy  string            `json:"priorityBy,omitempty"` // who overrode the matrix; empty: the matrix decided
+	PriorityWhy string            `json:"priorityWhy,omitempty"`
+	Roles       map[string]string `json:"roles,omitempty"` // commander, scribe, communications: the user's id
+	Workaround  string            `json:"workaround,omitempty"`
+	HoldClass   string            `json:"holdClass,omitempty"`   // of the hold under way, such as vendor
+	Breached    bool              `json:"breached,omitempty"`    // some SLA clock is over its target
+	BreachAt    time.Time         `json:"breachAt,omitzero"`     // when the next SLA clock breaches, if nothing changes
+	Status      *Update           `json:"status,omitempty"`      // the last status update to anybody
+	UpdateDueAt time.Time         `json:"updateDueAt,omitzero"`  // when the next status update is owed
+	Review      *ReviewStub       `json:"review,omitempty"`      // where its review stands; absent: none is required, and there is none
+	Parent      int64             `json:"parent,omitempty"`      // follows its resolution. Numbers that you may not see are left out
+	DuplicateOf int64             `json:"duplicateOf,omitempty"` // it was merged into that one
+	Previous    int64             `json:"previous,omitempty"`    // the earlier incident that it repeats
+	Problem     int64             `json:"problem,omitempty"`     // PRB-n
+}
+
+// Update is one status update.
+type Update struct {
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Audience string    `json:"audience"` // responders | stakeholders | public
+	Phase    string    `json:"phase"`    // investigating | identified | monitoring | resolved
+	Text     string    `json:"text"`
+}
+
+// ReviewStub is what an incident says of its review.
+type ReviewStub struct {
+	Required bool      `json:"required"`
+	State    string    `json:"state,omitempty"` // draft | in_review | published; empty: nobody has begun it
+	DueAt    time.Time `json:"dueAt,omitzero"`
+}
+
+// Clock is one SLA clock as it was last read. Seconds are of its calendar's time.
+type Clock struct {
+	SLA               string    `json:"sla"`
+	Kind              string    `json:"kind"`     // response | resolution
+	Calendar          string    `json:"calendar"` // always, or the calendar's name
+	Priority          string    `json:"priority"`
+	Stage             string    `json:"stage"` // running | paused | closed (outside its hours) | done
+	PausedBy          string    `json:"pausedBy,omitempty"`
+	StartAt           time.Time `json:"startAt"`
+	DoneAt            time.Time `json:"doneAt,omitzero"`
+	BreachAt          time.Time `json:"breachAt,omitzero"`         // when the target is or was over, if nothing changes
+	OriginalBreachAt  time.Time `json:"originalBreachAt,omitzero"` // what that would be without any pause
+	TargetSeconds     int64     `json:"targetSeconds"`
+	ElapsedSeconds    int64     `json:"elapsedSeconds"`    // what counts
+	WallSeconds       int64     `json:"wallSeconds"`       // from its start, everything counted
+	PausedSeconds     int64     `json:"pausedSeconds"`     // of the calendar's time
+	PausedWallSeconds int64     `json:"pausedWallSeconds"` // of wall time
+	Percent           int       `json:"percent"`           // elapsed of target, rounded down
+	Breached          bool      `json:"breached"`
+}
+
+// Counters is how often things happened to an incident.
+type Counters struct {
+	Acts        int `json:"acts"`    // what people did, notes included
+	Reopens     int `json:"reopens"` // it came back after it was resolved
+	Lapses      int `json:"lapses"`  // acknowledgements that lapsed
+	Escalations int `json:"escalations"`
+	ByHand      int `json:"byHand"` // escalations that somebody asked for
+	Reassigns   int `json:"reassigns"`
+	Updates     int `json:"updates"`
+	Pings       int `json:"pings"` // interruptions of people
 }
 
 // Suppression is why nobody is paged.
@@ -58,11 +126,27 @@ type IncidentDetail struct {
 	Alerts     []Alert `json:"alerts"`     // by integration and key
 	MoreAlerts bool    `json:"moreAlerts"` // there are more than were asked for
 	Pages      []Page  `json:"pages"`      // everybody who was told, and what became of it
+
+	Description  string    `json:"description,omitempty"` // what the reporter wrote
+	Links        []Link    `json:"links"`
+	Factors      []string  `json:"factors"`            // contributing factors
+	CausedBy     string    `json:"causedBy,omitempty"` // change that caused it
+	Children     []int64   `json:"children"`           // that follow its resolution
+	Merged       []int64   `json:"merged"`             // those that were merged into this one
+	Clocks       []Clock   `json:"clocks"`             // as last read; GET .../sla reads them now
+	Counters     Counters  `json:"counters"`
+	PublicStatus *Update   `json:"publicStatus,omitempty"` // the last status update to the public
+	HeldAt       time.Time `json:"heldAt,omitzero"`        // start of the hold under way
+	ClosedBy     string    `json:"closedBy,omitempty"`
+	Closure      string    `json:"closure,omitempty"`     // closure details
+	Confirmed    string    `json:"confirmed,omitempty"`   // who confirmed that it is over
+	Satisfied    int       `json:"satisfied,omitempty"`   // 1 to 5, what the reporter said; 0: nothing
+	UpdateEvery  string    `json:"updateEvery,omitempty"` // its own cadence of status updates
 }
 
 // Actor is who did something.
 type Actor struct {
-	Kind    string `json:"kind"` // user | integration | rouse | token
+	Kind    string `json:"kind"` // user | integration | rouse | token | automation
 	Name    string `json:"name,omitempty"`
 	Channel string `json:"channel,omitempty"` // sms, call, link, web, api
 }
@@ -96,16 +180,18 @@ type Alert struct {
 	Muted       *Suppression      `json:"muted,omitempty"`
 }
 
-// Link is an address that a source sent along.
+// Link is an address that a source sent along, or that somebody attached.
 type Link struct {
-	Href string `json:"href"`
-	Text string `json:"text,omitempty"`
+	Href string    `json:"href"` // http and https only
+	Text string    `json:"text,omitempty"`
+	At   time.Time `json:"at,omitzero"` // when it was attached
+	By   string    `json:"by,omitempty"`
 }
 
 // Page is one message to one person or room, and what became of it. Addresses are masked.
 type Page struct {
 	ID        string    `json:"id"`
-	Kind      string    `json:"kind"` // alert | update | room | reply | hangup | test
+	Kind      string    `json:"kind"` // alert | update | room | reply | hangup | test | news | run
 	Incident  int64     `json:"incident,omitempty"`
 	User      string    `json:"user,omitempty"`
 	Via       string    `json:"via,omitempty"`
@@ -124,45 +210,4 @@ type Page struct {
 	At        time.Time `json:"at"`
 	SentAt    time.Time `json:"sentAt,omitzero"`
 	UpdatedAt time.Time `json:"updatedAt"`
-}
-
-// Report opens an incident. Service and Title are needed.
-type Report struct {
-	Service  string `json:"service"`
-	Title    string `json:"title"`
-	Text     string `json:"text,omitempty"`
-	Impact   string `json:"impact,omitempty"`  // high | medium | low; empty: the service's
-	Urgency  string `json:"urgency,omitempty"` // high | medium | low; empty: high
-	Type     string `json:"type,omitempty"`    // empty: technical
-	Category string `json:"category,omitempty"`
-}
-
-// Lease bounds an acknowledgement or a hold: For a duration, or Until an instant (RFC 3339) or the word "morning", which is
-// the end of your quiet hours, or 08:00. Neither: no bound.
-type Lease struct {
-	For   string `json:"for,omitempty"`
-	Until string `json:"until,omitempty"`
-}
-
-// Resolution ends an incident. Code is one of fixed (the default), workaround, restored, recovered, duplicate, false_alarm,
-// by_change, by_problem.
-type Resolution struct {
-	Code string `json:"code,omitempty"`
-	Note string `json:"note,omitempty"`
-}
-
-// Reassignment names who is to have an incident: a user's id, or a name that only one user has.
-type Reassignment struct {
-	To string `json:"to"`
-}
-
-// Holding puts an acknowledged incident on hold. Reason is needed.
-type Holding struct {
-	Reason string `json:"reason"`
-	Lease
-}
-
-// Remark is a line for the timeline.
-type Remark struct {
-	Text string `json:"text"`
 }

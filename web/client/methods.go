@@ -4,112 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
-
-// Filter chooses incidents. Zero fields choose everything.
-type Filter struct {
-	States  []string // triggered, acknowledged, on_hold, resolved, closed; or open for the first three
-	Service string
-	Team    string
-	Since   time.Time // created at or after
-	Until   time.Time // created before
-	Limit   int       // 0: 50; at most 500
-	Before  int64     // numbers below this one: Next of the page before
-}
-
-func (f Filter) query() url.Values {
-	q := url.Values{}
-	q["state"] = f.States
-	add := func(name, value string) {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	add("service", f.Service)
-	add("team", f.Team)
-	add("since", stamp(f.Since))
-	add("until", stamp(f.Until))
-	if f.Limit > 0 {
-		add("limit", strconv.Itoa(f.Limit))
-	}
-	if f.Before > 0 {
-		add("before", number(f.Before))
-	}
-	return q
-}
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339Nano)
-}
-
-// IncidentList is one page of a list.
-type IncidentList struct {
-	Incidents []Incident `json:"incidents"`      // newest first
-	Next      int64      `json:"next,omitempty"` // Before of the next page; 0: that was all
-}
-
-// Incidents lists incidents, newest first.
-func (c *Client) Incidents(ctx context.Context, f Filter) (IncidentList, error) {
-	return get[IncidentList](ctx, c, "/api/v1/incidents", f.query())
-}
-
-// Incident reads one incident with its story, and at most alerts of its alerts (0: 100).
-func (c *Client) Incident(ctx context.Context, n int64, alerts int) (IncidentDetail, error) {
-	q := url.Values{}
-	if alerts > 0 {
-		q.Set("alerts", strconv.Itoa(alerts))
-	}
-	return get[IncidentDetail](ctx, c, "/api/v1/incidents/"+number(n), q)
-}
-
-// Report opens an incident.
-func (c *Client) Report(ctx context.Context, r Report) (Incident, error) {
-	return post[Incident](ctx, c, "/api/v1/incidents", r)
-}
-
-func (c *Client) act(ctx context.Context, n int64, verb string, in any) (Incident, error) {
-	return post[Incident](ctx, c, "/api/v1/incidents/"+number(n)+"/"+verb, in)
-}
-
-// Ack acknowledges an incident. When somebody was first the error's Code is "already".
-func (c *Client) Ack(ctx context.Context, n int64, l Lease) (Incident, error) {
-	return c.act(ctx, n, "ack", l)
-}
-
-// Resolve ends an incident.
-func (c *Client) Resolve(ctx context.Context, n int64, r Resolution) (Incident, error) {
-	return c.act(ctx, n, "resolve", r)
-}
-
-// Escalate fires the next level of an incident now.
-func (c *Client) Escalate(ctx context.Context, n int64) (Incident, error) {
-	return c.act(ctx, n, "escalate", nil)
-}
-
-// Reassign hands an incident to somebody, who is paged for it.
-func (c *Client) Reassign(ctx context.Context, n int64, to string) (Incident, error) {
-	return c.act(ctx, n, "reassign", Reassignment{To: to})
-}
-
-// Hold puts an acknowledged incident on hold.
-func (c *Client) Hold(ctx context.Context, n int64, h Holding) (Incident, error) {
-	return c.act(ctx, n, "hold", h)
-}
-
-// Note adds a line to an incident's timeline.
-func (c *Client) Note(ctx context.Context, n int64, text string) (Incident, error) {
-	return c.act(ctx, n, "note", Remark{Text: text})
-}
-
-// Close makes a resolved incident final.
-func (c *Client) Close(ctx context.Context, n int64) (Incident, error) {
-	return c.act(ctx, n, "close", nil)
-}
 
 // OnCall says who answers at an instant; the zero time is now.
 func (c *Client) OnCall(ctx context.Context, at time.Time) (OnCall, error) {
@@ -203,18 +99,6 @@ func (c *Client) Contacts(ctx context.Context) ([]Contact, error) {
 // Heartbeats lists the heartbeats of the configuration.
 func (c *Client) Heartbeats(ctx context.Context) ([]Heartbeat, error) {
 	return get[[]Heartbeat](ctx, c, "/api/v1/heartbeats", nil)
-}
-
-// Acts reads the audit log above a sequence number, oldest first, at most limit (0: 100; at most 1000).
-func (c *Client) Acts(ctx context.Context, after int64, limit int) ([]Act, error) {
-	q := url.Values{}
-	if after > 0 {
-		q.Set("after", number(after))
-	}
-	if limit > 0 {
-		q.Set("limit", strconv.Itoa(limit))
-	}
-	return get[[]Act](ctx, c, "/api/v1/acts", q)
 }
 
 // Reload makes rouse read its configuration again. What is wrong with it is the error's Message.

@@ -158,13 +158,3 @@ type TestPage struct {
 	Via  string `json:"via"` // sms | call | email
 	Text string `json:"text,omitempty"`
 }
-
-// Act is one line of the audit log.
-type Act struct {
-	Seq  int64             `json:"seq"`
-	At   time.Time         `json:"at"`
-	By   Actor             `json:"by"`
-	Verb string            `json:"verb"`
-	What string            `json:"what"`
-	Data map[string]string `json:"data,omitempty"`
-}

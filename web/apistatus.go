@@ -1,0 +1,140 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
+)
+
+const (
+	statusPast  = 14 * 24 * time.Hour
+	noticesMost = 200             // past notices
+	statusFresh = 2 * time.Second // how long one reading serves everybody: a status page is read most when least can be spared
+)
+
+// operational is how a service does of which nothing is said.
+const operational = "operational"
+
+// phaseRank orders what is said of a service, the worst last.
+var phaseRank = map[string]int{operational: 0, string(incident.Monitoring): 1, string(incident.Identified): 2, string(incident.Investigating): 3}
+
+// statusReport is GET /api/v1/status: the same for everybody who may read it.
+func (c *call) statusReport() error {
+	page, err := c.s.statusPage(c.r.Context(), c.now)
+	if err != nil {
+		return err
+	}
+	c.write(http.StatusOK, page)
+	return nil
+}
+
+// statusCache is the last reading of the status page. Its lock is held while the page is read, so that a rush reads it once.
+type statusCache struct {
+	mu   sync.Mutex
+	page client.StatusPage
+	of   *Config
+	book *incident.Rulebook
+}
+
+// statusPage is what people outside are told: of the services that the configuration names, what was published to the public,
+// and never anything of an incident that is confidential now, whatever was said of it before.
+func (s *Server) statusPage(ctx context.Context, now time.Time) (client.StatusPage, error) {
+	c := &s.status
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	config, book := s.Config(), s.Engine.Book()
+	if age := now.Sub(c.page.At); c.of == config && c.book == book && age >= 0 && age < statusFresh {
+		return c.page, nil
+	}
+	r := statusReader{now: now, shown: config.StatusPage.Services, worst: map[string]string{}}
+	if err := s.Store.View(ctx, r.read); err != nil {
+		return client.StatusPage{}, err
+	}
+	c.page, c.of, c.book = r.page(config.StatusPage.Title), config, book
+	return c.page, nil
+}
+
+// statusReader reads the status page.
+type statusReader struct {
+	now           time.Time
+	shown         []string          // services
+	worst         map[string]string // by service
+	current, past []client.Notice
+}
+
+func (r *statusReader) may(f *incident.Facts) bool {
+	return f.Type != incident.TypeSecurity && f.Updates > 0 && slices.Contains(r.shown, f.Service)
+}
+
+func (r *statusReader) read(tx store.Tx) error {
+	r.worst, r.current, r.past = map[string]string{}, []client.Notice{}, []client.Notice{}
+	open, err := tx.List(store.Filter{States: states["open"], May: r.may})
+	if err != nil {
+		return err
+	}
+	for k := range open {
+		r.standing(&open[k])
+	}
+	since := r.now.Add(-statusPast)
+	var numbers []int64
+	services := map[int64]string{}
+	err = tx.EachFacts(store.Filter{UpdatedSince: since, May: r.may}, func(f *incident.Facts) error {
+		numbers = append(numbers, f.Number)
+		services[f.Number] = f.Service
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		if err := r.said(tx, n, services[n], since); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// standing takes what was last said of an incident under way. What was said to be over, and then came back, is so no more.
+func (r *statusReader) standing(i *incident.Incident) {
+	st := i.PublicStatus
+	if st == nil || i.Confidential() || st.Phase == incident.PhaseResolved {
+		return
+	}
+	r.current = append(r.current, client.Notice{Ref: i.Ref(), Service: i.Service, Phase: string(st.Phase), Text: st.Text, At: st.At})
+	if phaseRank[string(st.Phase)] > phaseRank[cmp.Or(r.worst[i.Service], operational)] {
+		r.worst[i.Service] = string(st.Phase)
+	}
+}
+
+// said takes what was published of one incident since a time.
+func (r *statusReader) said(tx store.Tx, n int64, service string, since time.Time) error {
+	lines, err := tx.Timeline(n)
+	for k := range lines {
+		e := &lines[k]
+		if e.Kind != incident.DidUpdate || e.Data["audience"] != string(incident.ForPublic) || e.At.Before(since) {
+			continue
+		}
+		r.past = append(r.past, client.Notice{Ref: incident.Ref(n), Service: service, Phase: e.Data["phase"], Text: e.Data["text"], At: e.At})
+	}
+	return err
+}
+
+func (r *statusReader) page(title string) client.StatusPage {
+	newest := func(a, b client.Notice) int { return b.At.Compare(a.At) }
+	slices.SortStableFunc(r.current, newest)
+	slices.SortStableFunc(r.past, newest)
+	out := client.StatusPage{
+		Title: cmp.Or(title, "Status"), At: r.now.UTC(), Services: []client.ServiceStatus{}, Current: r.current, Past: r.past[:min(len(r.past), noticesMost)],
+	}
+	for _, name := range r.shown {
+		out.Services = append(out.Services, client.ServiceStatus{Service: name, State: cmp.Or(r.worst[name], operational)})
+	}
+	return out
+}
