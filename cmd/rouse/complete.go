@@ -72,6 +72,28 @@ func (r *remote) completeUsers(cmd *cobra.Command, args []string, _ string) ([]c
 	})
 }
 
+// anyUser offers users for a flag, whatever words stand beside it.
+func (r *remote) anyUser(cmd *cobra.Command, _ []string, start string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return r.completeUsers(cmd, nil, start)
+}
+
+// completeProblems offers live problems by number, at most so many of them on one line; below 0 any number.
+func (r *remote) completeProblems(most int, states ...string) completer {
+	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if most >= 0 && len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return r.ask(cmd, func(ctx context.Context, s *session) ([]cobra.Completion, error) {
+			all, err := s.Problems(ctx, client.ProblemFilter{States: states})
+			var out []cobra.Completion
+			for _, p := range all {
+				out = append(out, cobra.CompletionWithDesc(p.Ref, fmt.Sprintf("%s: %s (%s)", plain(p.Service), plain(p.Title), p.State)))
+			}
+			return out, err
+		})
+	}
+}
+
 func (r *remote) completeServices(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return r.ask(cmd, func(ctx context.Context, s *session) ([]cobra.Completion, error) {
 		o, err := s.OnCall(ctx, time.Time{})

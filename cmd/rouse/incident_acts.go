@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -28,13 +26,9 @@ func (r *remote) each(cmd *cobra.Command, words []string, make func(*session) (a
 	if err != nil {
 		return err
 	}
-	var numbers []int64
-	for _, w := range words {
-		n, err := parseNumber(w)
-		if err != nil {
-			return err
-		}
-		numbers = append(numbers, n)
+	numbers, err := r.numbers(words)
+	if err != nil {
+		return err
 	}
 	done, errs := []client.Incident{}, []error(nil)
 	for _, n := range numbers {
@@ -58,6 +52,10 @@ func (r *remote) each(cmd *cobra.Command, words []string, make func(*session) (a
 
 // sentence says how an incident is.
 func (s *session) sentence(i client.Incident) string {
+	what := fmt.Sprintf("[%s %s: %s]", i.Priority, plain(i.Service), plain(i.Title))
+	if s.did != nil {
+		return fmt.Sprintf("%s: %s  %s", i.Ref, s.did(i), what)
+	}
 	how := i.State
 	switch i.State {
 	case "triggered":
@@ -67,9 +65,20 @@ func (s *session) sentence(i client.Incident) string {
 	case "on_hold":
 		how = "on hold" + s.until(i.HoldUntil) + ": " + plain(i.HoldReason)
 	case "resolved":
-		how += " (" + i.Code + ")" + by(i.AckedBy)
+		how += " (" + ending(i) + ")" + by(i.AckedBy)
 	}
-	return fmt.Sprintf("%s is %s  [%s %s: %s]", i.Ref, how, i.Priority, plain(i.Service), plain(i.Title))
+	return fmt.Sprintf("%s is %s  %s", i.Ref, how, what)
+}
+
+// done has what was done said in these words instead of the incident's state.
+func (s *session) done(words string) { s.did = func(client.Incident) string { return words } }
+
+// ending says how an incident was resolved.
+func ending(i client.Incident) string {
+	if i.DuplicateOf != 0 {
+		return fmt.Sprintf("duplicate of INC-%d", i.DuplicateOf)
+	}
+	return i.Code
 }
 
 // telling says who is told of a triggered incident.
@@ -162,19 +171,22 @@ func newResolve(r *remote) *cobra.Command {
 		Args:              wants(1, -1, "at least one incident's number, such as: rouse incidents resolve 42"),
 		ValidArgsFunction: r.completeNumbers(-1, "open"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in.Code = strings.ReplaceAll(in.Code, "-", "_")
-			if in.Code != "" && !slices.Contains(codes, in.Code) {
-				return fmt.Errorf("--code: %q is no resolution code: write one of %s", plain(in.Code), strings.Join(codes, ", "))
+			if err := oneOf("--code", "resolution code", &in.Code, codes); err != nil {
+				return err
 			}
 			return r.each(cmd, args, func(s *session) (act, error) {
 				return func(ctx context.Context, n int64) (client.Incident, error) { return s.Resolve(ctx, n, in) }, nil
 			})
 		},
 	}
-	cmd.Flags().StringVar(&in.Code, "code", "", "how it ended: "+strings.Join(codes, ", ")+" (default fixed)")
-	cmd.Flags().StringVar(&in.Note, "note", "", "what was wrong, and what helped")
-	_ = cmd.RegisterFlagCompletionFunc("code", cobra.FixedCompletions(codes, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	resolutionFlags(cmd, &in)
 	return cmd
+}
+
+func resolutionFlags(cmd *cobra.Command, in *client.Resolution) {
+	cmd.Flags().StringVar(&in.Code, "code", "", "how it ended: "+strings.Join(codes, ", ")+" (default fixed)")
+	cmd.Flags().StringVar(&in.Note, "note", "", "what was wrong, and what helped; P1 and P2 need it, unless configured otherwise")
+	offer(cmd, "code", codes...)
 }
 
 func newEscalate(r *remote) *cobra.Command {
@@ -233,9 +245,6 @@ func newHold(r *remote) *cobra.Command {
 	return cmd
 }
 
-// longestNote bounds what is read of a note on standard input, in bytes; the daemon has its own, lower bound.
-const longestNote = 64 << 10
-
 func newNote(r *remote) *cobra.Command {
 	return &cobra.Command{
 		Use:               "note NUMBER TEXT...",
@@ -244,81 +253,32 @@ func newNote(r *remote) *cobra.Command {
 		Args:              wants(2, -1, "an incident's number and the text, such as: rouse incidents note 42 failing over"),
 		ValidArgsFunction: r.completeNumbers(1, "open", "resolved"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			words := strings.Join(args[1:], " ")
-			if words == "-" {
-				b, err := io.ReadAll(io.LimitReader(r.stdin, longestNote))
-				if err != nil {
-					return fmt.Errorf("the note cannot be read from standard input: %w", err)
-				}
-				words = string(b)
+			text, err := r.text(args[1:])
+			if err != nil {
+				return err
 			}
 			return r.each(cmd, args[:1], func(s *session) (act, error) {
-				return func(ctx context.Context, n int64) (client.Incident, error) { return s.Note(ctx, n, words) }, nil
+				return func(ctx context.Context, n int64) (client.Incident, error) { return s.Note(ctx, n, text) }, nil
 			})
 		},
 	}
 }
 
 func newClose(r *remote) *cobra.Command {
-	return &cobra.Command{
+	var in client.Closure
+	cmd := &cobra.Command{
 		Use:               "close NUMBER...",
 		Short:             "Make resolved incidents final, so that they cannot reopen",
-		Example:           "  rouse incidents close 42",
+		Example:           "  rouse incidents close 42\n  rouse incidents close 42 --note \"the vendor confirmed the fix\" --confirmed \"Ana Ruiz\"",
 		Args:              wants(1, -1, "at least one incident's number, such as: rouse incidents close 42"),
 		ValidArgsFunction: r.completeNumbers(-1, "resolved"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return r.each(cmd, args, func(s *session) (act, error) { return s.Close, nil })
+			return r.each(cmd, args, func(s *session) (act, error) {
+				return func(ctx context.Context, n int64) (client.Incident, error) { return s.Close(ctx, n, in) }, nil
+			})
 		},
 	}
-}
-
-func newReport(r *remote) *cobra.Command {
-	var in client.Report
-	cmd := &cobra.Command{
-		Use:               "report TITLE...",
-		Short:             "Open an incident yourself, for what no monitor has seen",
-		Long:              "Open an incident yourself, for what no monitor has seen. People are paged for it like for any other.",
-		Example:           "  rouse incidents report --service checkout card payments hang at the last step\n  rouse incidents report --service website --urgency low --title \"wrong prices on the landing page\"",
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if in.Title != "" && len(args) > 0 {
-				return errors.New("rouse incidents report: write the title after --title or without it, not both")
-			}
-			in.Title = strings.TrimSpace(in.Title + strings.Join(args, " "))
-			switch {
-			case in.Title == "":
-				return errors.New("rouse incidents report: say in one line what is broken, such as: rouse incidents report --service checkout card payments hang")
-			case in.Service == "":
-				return errors.New("rouse incidents report: --service is missing: name what is broken (rouse oncall lists the services)")
-			}
-			return r.report(cmd.Context(), in)
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&in.Service, "service", "", "what is broken, a service of the configuration")
-	f.StringVar(&in.Title, "title", "", "the title, where it is not the words of the command")
-	f.StringVar(&in.Text, "text", "", "more about it, for the timeline")
-	f.StringVar(&in.Impact, "impact", "", "high, medium or low (default the service's)")
-	f.StringVar(&in.Urgency, "urgency", "", "high, medium or low (default high)")
-	f.StringVar(&in.Type, "type", "", "type of incident (default technical)")
-	f.StringVar(&in.Category, "category", "", "category of that type")
-	_ = cmd.RegisterFlagCompletionFunc("service", r.completeServices) // the flag exists
+	cmd.Flags().StringVar(&in.Note, "note", "", "closure details; where a note about what was done is still owed, it is that note")
+	cmd.Flags().StringVar(&in.Confirmed, "confirmed", "", "who confirmed that it is over")
 	return cmd
-}
-
-func (r *remote) report(ctx context.Context, in client.Report) error {
-	s, err := r.session()
-	if err != nil {
-		return err
-	}
-	i, err := s.Report(ctx, in)
-	if err != nil {
-		return s.explain(err)
-	}
-	if s.json {
-		return s.out.json(i)
-	}
-	s.out.line("%s", s.sentence(i))
-	return nil
 }

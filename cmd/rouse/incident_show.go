@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,31 +11,87 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
+// known is what is shown of an incident beside its own record.
+type known struct {
+	clocks  []client.Clock // read now
+	similar []client.Similar
+}
+
+// look reads what is known beside the record of an incident. What cannot be read is left out, and said: the record is what
+// somebody at night is waiting for.
+func (s *session) look(ctx context.Context, d client.IncidentDetail) known {
+	k := known{clocks: d.Clocks}
+	if len(d.Clocks) > 0 && openState(d.State) {
+		now, err := s.SLA(ctx, d.Number)
+		s.leftOut("the SLA clocks as they are now", err)
+		if err == nil {
+			k.clocks = nil
+			for _, c := range now.Clocks {
+				k.clocks = append(k.clocks, c.Clock)
+			}
+		}
+	}
+	var err error
+	k.similar, err = s.Similar(ctx, d.Number, 3)
+	s.leftOut("similar incidents", err)
+	return k
+}
+
+// leftOut says that something is not shown.
+func (s *session) leftOut(what string, err error) {
+	if err != nil {
+		fmt.Fprintf(s.r.stderr, "rouse: %s could not be read: %v\n", what, s.explain(err))
+	}
+}
+
 // record prints one incident for a person to read. Times are on the clock of the zone that the first line names.
-func (s *session) record(d client.IncidentDetail) {
+func (s *session) record(d client.IncidentDetail, k known) {
 	s.out.line("%s  %s  %s  %s", s.out.paint(bold, d.Ref), s.out.state(d.Priority), s.out.state(d.State), plain(d.Service))
 	s.out.line("%s", s.out.paint(bold, plain(d.Title)))
 	s.out.line("")
-	for _, f := range s.facts(d.Incident) {
-		if f[1] != "" {
-			s.out.line("%s%s", s.out.paint(dim, fmt.Sprintf("  %-14s", f[0])), f[1])
-		}
+	s.factLines(s.facts(d.Incident))
+	s.factLines(s.process(d))
+	s.factLines([][2]string{{"Page", plain(d.URL)}})
+	s.clocks(k.clocks)
+	s.updates(d)
+	if len(k.similar) > 0 {
+		s.heading("Like it in the past")
+		s.similar(k.similar)
 	}
+	s.links(d)
 	s.alerts(d)
 	s.timeline(d)
 	s.pages(d)
+}
+
+// factLines prints the facts that have a value. One that has several lines goes on under its beginning.
+func (s *session) factLines(facts [][2]string) {
+	for _, f := range facts {
+		if f[1] == "" {
+			continue
+		}
+		for k, line := range strings.Split(f[1], "\n") {
+			name := f[0]
+			if k > 0 {
+				name = ""
+			}
+			s.out.line("%s%s", s.out.paint(dim, fmt.Sprintf("  %-14s", name)), line)
+		}
+	}
 }
 
 // facts are the lines of the header, those without a value included.
 func (s *session) facts(i client.Incident) [][2]string {
 	return [][2]string{
 		{"Service", plain(i.Service) + inBrackets("team", i.Team)},
-		{"Priority", fmt.Sprintf("%s (impact %s, urgency %s)", i.Priority, i.Impact, i.Urgency)},
+		{"Priority", s.weight(i)},
 		{"Severity", plain(i.Severity)},
 		{"Type", strings.TrimSpace(plain(i.Type + " " + i.Category))},
 		{"Source", plain(cmp.Or(i.Reporter, i.Source))},
+		{"Rule", rule(i)},
 		{"Group", pairs(i.GroupLabels)},
 		{"Alerts", fmt.Sprintf("%d of %d fire", i.Firing, i.Total)},
+		{"Began", s.began(i)},
 		{"Opened", s.moment(i.CreatedAt)},
 		{"Triggered", s.again(i)},
 		{"Paged now", s.paged(i)},
@@ -43,9 +100,15 @@ func (s *session) facts(i client.Incident) [][2]string {
 		{"Acknowledged", s.acked(i)},
 		{"On hold", s.held(i)},
 		{"Resolved", s.ended(i)},
-		{"Closed", s.moment(i.ClosedAt)},
-		{"Page", plain(i.URL)},
 	}
+}
+
+// rule is what fired, where the title does not say it.
+func rule(i client.Incident) string {
+	if i.Rule == i.Title {
+		return ""
+	}
+	return plain(i.Rule)
 }
 
 func inBrackets(word, s string) string {
@@ -131,7 +194,7 @@ func (s *session) ended(i client.Incident) string {
 	if i.ResolvedAt.IsZero() {
 		return ""
 	}
-	words := s.moment(i.ResolvedAt) + commaBy(i.AckedBy) + " (" + i.Code + ")"
+	words := s.moment(i.ResolvedAt) + commaBy(i.AckedBy) + " (" + ending(i) + ")"
 	if i.Note != "" {
 		words += ": " + plain(i.Note)
 	}

@@ -63,6 +63,12 @@ func (p printer) paint(colour, s string) string {
 // line prints one line.
 func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
 
+// bytes prints a document as it is.
+func (p printer) bytes(b []byte) error {
+	_, err := p.w.Write(b)
+	return err
+}
+
 // json prints v with the API's own field names.
 func (p printer) json(v any) error {
 	enc := json.NewEncoder(p.w)
@@ -109,11 +115,11 @@ func shorten(s string, most int) string {
 // state paints the words that a reader looks for first.
 func (p printer) state(word string) string {
 	switch word {
-	case "triggered", "firing", "failed", "critical", "P1", "nobody":
+	case "triggered", "firing", "failed", "critical", "P1", "nobody", "breached", "overdue", "investigating":
 		return p.paint(red, word)
-	case "acknowledged", "on_hold", "warning", "expired", "P2":
+	case "acknowledged", "on_hold", "warning", "expired", "P2", "identified", "paused", "draft", "in_review":
 		return p.paint(yellow, word)
-	case "resolved", "delivered", "active", "closed":
+	case "resolved", "delivered", "active", "closed", "operational", "kept", "published":
 		return p.paint(green, word)
 	}
 	return word

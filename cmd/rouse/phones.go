@@ -22,7 +22,8 @@ func newPhones(e env) *cobra.Command {
 		Short: "Run a street of fake phones in the browser, behind a Twilio-shaped API",
 		Long: "Run a street of fake phones. Set `base_url` of a twilio provider to its address, and rouse pages these phones instead of real ones:\n" +
 			"texts arrive, calls ring and speak, and you answer in the browser.",
-		Args: cobra.NoArgs,
+		Example: "  rouse phones --listen 127.0.0.1:8421",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			street := phonetest.New(phonetest.Options{AccountSID: account, AuthToken: token, InboundURL: inbound})
 			defer street.Close()

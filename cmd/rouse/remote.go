@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,15 +42,18 @@ type session struct {
 	zone *time.Location
 	now  time.Time
 	json bool
-	base string // address
-	from string // where the token came from; empty: there is none
+	did  func(client.Incident) string // what was done to an incident, where its state does not say it
+	form string                       // how the answer is shown: table, json, or what the command can do beside
+	base string                       // address
+	from string                       // where the token came from; empty: there is none
 }
 
-// session checks what was asked for and makes ready to talk. Nothing is sent yet.
-func (r *remote) session() (*session, error) {
-	s := &session{r: r, out: newPrinter(r.stdout, r.getenv), now: time.Now(), json: r.output == "json"}
-	if !s.json && r.output != "table" {
-		return nil, fmt.Errorf("--output: %q is neither table nor json", plain(r.output))
+// session checks what was asked for and makes ready to talk. Nothing is sent yet. also are forms of output that the command
+// can do beside table and json.
+func (r *remote) session(also ...string) (*session, error) {
+	s := &session{r: r, out: newPrinter(r.stdout, r.getenv), now: time.Now(), json: r.output == "json", form: r.output}
+	if err := knownForm(r.output, also); err != nil {
+		return nil, err
 	}
 	var err error
 	if s.zone, err = parseZone(r.zone); err != nil {
@@ -65,6 +69,17 @@ func (r *remote) session() (*session, error) {
 	s.from = from
 	s.Client = client.New(s.base, token, nil)
 	return s, nil
+}
+
+// knownForm refuses an --output that a command cannot do.
+func knownForm(form string, also []string) error {
+	switch {
+	case form == "table" || form == "json" || slices.Contains(also, form):
+		return nil
+	case len(also) == 0:
+		return fmt.Errorf("--output: %q is neither table nor json", plain(form))
+	}
+	return fmt.Errorf("--output: %q is none of table, json, %s", plain(form), strings.Join(also, ", "))
 }
 
 // address is where the daemon is.
@@ -125,8 +140,22 @@ func (s *session) explain(err error) error {
 	return fmt.Errorf("no rouse answers at %s (%w): is `rouse serve` running? --url or ROUSE_URL says where else", s.base, network.Err)
 }
 
+// hints say on a command line what the API says to a program.
+var hints = map[string]string{
+	"needs_note":      "Say with --note what was done.",
+	"note_owed":       "Say with --note what was done.",
+	"review_first":    "See rouse review: publish it, then close the incident.",
+	"merged":          "rouse incidents show names the one that it was merged into.",
+	"unknown_service": "rouse oncall lists the services.",
+	"incomplete":      "Fill in what is missing with rouse review edit and rouse review item, then publish it.",
+}
+
 // refused words an answer that is not a success.
 func (s *session) refused(e *client.Error) error {
+	if hint, ok := hints[e.Code]; ok || strings.Contains(e.Hint, "/api/v1/") {
+		here := *e
+		here.Hint, e = hint, &here
+	}
 	switch {
 	case e.Status == 401 && s.from == "":
 		return fmt.Errorf("rouse at %s asks for a token: put yours into ROUSE_TOKEN, or give --token env:NAME or --token file:PATH", s.base)

@@ -22,8 +22,9 @@ func newRoot(e env) *cobra.Command {
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	root.AddCommand(newServe(e), newPhones(e), newCheck(e), newIncidents(e), newOnCall(e), newOverride(e), newSilence(e), newSend(e))
-	root.AddCommand(newBackup(e), newRestore(e), newVersion(e))
+	root.AddCommand(newServe(e), newPhones(e), newCheck(e), newIncidents(e), newReview(e), newProblem(e), newSLA(e), newSubscribers(e), newStatus(e), newNumbers(e))
+	root.AddCommand(newOnCall(e), newOverride(e), newSilence(e), newSend(e))
+	root.AddCommand(newAudit(e), newErase(e), newBackup(e), newRestore(e), newVersion(e))
 	return root
 }
 

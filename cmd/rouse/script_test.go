@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"rouse": main})
 }
 
-// TestScript runs the program as people do. A script has town.yaml and default.yaml, and these commands beside testscript's own:
+// TestScript runs the program as people do. A script has town.yaml, process.yaml (the same town with promises, updates and
+// reviews) and default.yaml, and these commands beside testscript's own:
 //
 //	daemon CONFIG [ARG...]   runs rouse serve, waits until it is up, and puts its address into ROUSE_URL
 //	stop                     ends it as systemd would
@@ -42,7 +43,8 @@ func TestScript(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			town, err := os.ReadFile("testdata/town.yaml")
-			if err != nil {
+			process, perr := os.ReadFile("testdata/process.yaml")
+			if err := errors.Join(err, perr); err != nil {
 				return err
 			}
 			for _, name := range tokens {
@@ -52,7 +54,8 @@ func TestScript(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // under the race detector each command would sleep for a second at its end
 			e.Values["rig"] = &rig{}
 			err = os.WriteFile(filepath.Join(e.WorkDir, "default.yaml"), configs.Default(), 0o600)
-			return errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "town.yaml"), town, 0o600))
+			err = errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "town.yaml"), town, 0o600))
+			return errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "process.yaml"), append(town, process...), 0o600))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"daemon": func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).daemon(ts, args) },

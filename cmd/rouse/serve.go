@@ -25,12 +25,15 @@ import (
 
 	"github.com/rouse/rouse/configs"
 	"github.com/rouse/rouse/engine"
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/ingest"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/notify/twilio"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/store/badger"
 	"github.com/rouse/rouse/web"
+	"github.com/rouse/rouse/web/client"
 )
 
 func newServe(e env) *cobra.Command {
@@ -185,6 +188,7 @@ func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
 	pages := web.New(web.Deps{
 		Engine: d.engine, Store: d.store, Config: func() *web.Config { return d.parts.Load().web }, Reload: d.reload, Ready: d.canCommit,
 		Metrics: promhttp.HandlerFor(reg, promhttp.HandlerOpts{}), SessionKey: key, Now: time.Now, Log: d.log,
+		Erase: d.erase,
 	}).Handler()
 	mux := http.NewServeMux()
 	mux.Handle("/twilio/", phone)
@@ -193,6 +197,12 @@ func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
 	}
 	mux.Handle("/", pages)
 	return mux
+}
+
+// erase forgets a person.
+func (d *daemon) erase(ctx context.Context, user oncall.UserID, also []string, by incident.Actor) (client.Erased, error) {
+	out, err := d.engine.Erase(ctx, engine.Person{User: user, Also: also}, by)
+	return client.Erased{Alias: out.Alias, Incidents: out.Incidents, Entries: out.Entries, Acts: out.Acts, Contacts: out.Contacts}, err
 }
 
 // canCommit proves that the store can commit, by committing.

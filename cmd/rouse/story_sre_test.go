@@ -33,7 +33,7 @@ func TestClosedWhileFiringIsANewIncident(t *testing.T) {
 		w.fire("alertname=Down", "severity=critical")
 		w.after(time.Second)
 		w.asks("ana", "1r", "Alerts that still fire: 1")
-		if _, err := w.d.engine.Do(context.Background(), 1, incident.Close{By: incident.Actor{Kind: incident.ByUser, Name: "ana"}}); err != nil {
+		if _, err := w.d.engine.Do(context.Background(), 1, incident.Close{By: incident.Actor{Kind: incident.ByUser, Name: "ana"}, Note: "no more a fault"}); err != nil {
 			t.Fatal(err)
 		}
 		w.after(2 * minute)

@@ -90,7 +90,7 @@ func parseSince(s string, now time.Time, zone *time.Location) (time.Time, error)
 	}
 	t, err := parseWhen(s, now, zone)
 	if err != nil {
-		return t, fmt.Errorf("--since: %w; or how long ago, such as 24h", err)
+		return t, fmt.Errorf("%w; or how long ago, such as 24h", err)
 	}
 	return t, nil
 }

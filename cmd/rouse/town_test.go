@@ -118,10 +118,19 @@ func story(t *testing.T, config string, f func(*town)) {
 
 func tell(t *testing.T, config string, restarts bool, f func(*town)) {
 	t.Helper()
+	tellFrom(t, time.Time{}, config, restarts, f)
+}
+
+// tellFrom is tell with time beginning at another instant, to come.
+func tellFrom(t *testing.T, from time.Time, config string, restarts bool, f func(*town)) {
+	t.Helper()
 	if config == "" {
 		config = townConfig
 	}
 	synctest.Test(t, func(t *testing.T) {
+		if !from.IsZero() {
+			time.Sleep(time.Until(from)) // nothing runs yet, so years cost nothing
+		}
 		compactors := 0
 		st, err := badger.Open("", badger.Options{InMemory: true, Compactors: &compactors})
 		if err != nil {

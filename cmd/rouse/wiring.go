@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/configs"
 	"github.com/rouse/rouse/engine"
 	"github.com/rouse/rouse/ingest"
@@ -60,6 +61,12 @@ func wire(c *configs.Config, links *notify.Signer, carrier http.RoundTripper, lo
 	if rooms != nil {
 		p.engine.Rooms = roomsAdapter{rooms}
 	}
+	for _, r := range c.Receivers {
+		p.engine.RoomNames = append(p.engine.RoomNames, r.Name)
+	}
+	if err := wireProcess(p, c); err != nil {
+		return nil, err
+	}
 	p.engine.Integrations = []string{}
 	for _, i := range c.Integrations {
 		p.engine.Integrations = append(p.engine.Integrations, i.Name)
@@ -68,6 +75,42 @@ func wire(c *configs.Config, links *notify.Signer, carrier http.RoundTripper, lo
 		p.engine.Heartbeats = append(p.engine.Heartbeats, engine.Heartbeat{Name: h.Name, Every: h.Every, Grace: h.Grace, Service: h.Service})
 	}
 	return p, nil
+}
+
+// wireProcess adds what the incident process runs by itself: automations, and what is dropped after a while.
+func wireProcess(p *parts, c *configs.Config) error {
+	r := c.Retention
+	p.engine.Retention = engine.Retention{Incidents: r.Incidents, Pages: r.Pages, Alerts: r.Alerts, Changes: r.Changes}
+	p.engine.Automations = c.Automations
+	if len(c.Automations) == 0 {
+		return nil
+	}
+	runner, err := automation.New(automation.Options{DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, Now: time.Now, Secrets: secretsOf(c)})
+	if err != nil {
+		return fmt.Errorf("automations: %w", err)
+	}
+	p.engine.Runner = runner
+	return nil
+}
+
+// secretsOf collects what an automation must not bring into a timeline.
+func secretsOf(c *configs.Config) []string {
+	var all []configs.Secret
+	for _, t := range c.Access.Tokens {
+		all = append(all, t.Token...)
+	}
+	for _, i := range c.Integrations {
+		all = append(append(all, i.Token...), i.HMAC)
+	}
+	for _, p := range c.Providers {
+		if p.Twilio != nil {
+			all = append(all, p.Twilio.AuthToken...)
+		}
+		if p.SMTP != nil {
+			all = append(all, p.SMTP.Password)
+		}
+	}
+	return reveal(append(all, c.Server.MetricsToken...))
 }
 
 func provider(c *configs.Config, pc configs.Provider, carrier http.RoundTripper, log *slog.Logger) (notify.Provider, error) {
@@ -139,6 +182,10 @@ func receiverNames(c *configs.Config) []string {
 
 func webConfig(c *configs.Config, links *notify.Signer) *web.Config {
 	out := &web.Config{PublicURL: c.Server.PublicURL, Links: links, MetricsTokens: reveal(c.Server.MetricsToken), Version: buildVersion()}
+	out.StatusPage = web.StatusPage{Title: c.StatusPage.Title, Services: c.StatusPage.Services, Public: c.StatusPage.Public}
+	for _, r := range c.Receivers {
+		out.Receivers = append(out.Receivers, r.Name)
+	}
 	for _, t := range c.Access.Tokens {
 		out.Tokens = append(out.Tokens, web.Token{Name: t.Name, User: t.User, Role: web.Role(t.Role), Secrets: reveal(t.Token)})
 	}
@@ -160,14 +207,27 @@ func (r roomsAdapter) Tell(ctx context.Context, n engine.RoomNote) error {
 	if n.Reason == "resolved" {
 		note.Status = alert.Resolved
 	}
-	if i.Type == "security" { // rooms hear its number and nothing else
-		note.Incident.Title, note.GroupLabels = "Confidential incident", nil
+	if n.Reason == "update" { // words of their own stand in for the alerts
+		note.Alerts = []alert.Alert{words(n)}
 		return r.rooms.Send(ctx, note)
 	}
 	for _, a := range n.Alerts {
 		note.Alerts = append(note.Alerts, a.Alert)
 	}
 	return r.rooms.Send(ctx, note)
+}
+
+// words is what a room is told in somebody's own words, in the shape that its templates know.
+func words(n engine.RoomNote) alert.Alert {
+	i := n.Incident
+	a := alert.Alert{
+		State: alert.Firing, Title: n.Words, StartsAt: i.CreatedAt, Source: n.URL,
+		Labels: alert.Labels{"alertname": i.Ref() + " " + i.Title, "service": i.Service},
+	}
+	if !i.State.Open() {
+		a.State, a.EndsAt = alert.Resolved, n.Now
+	}
+	return a
 }
 
 // reasons are the engine's words for what happened, in those of the rooms.
