@@ -160,6 +160,9 @@ func (b *batch) report(p *store.Page, o incident.StepOutcome, detail string, qui
 		if m.Incident == 0 || m.Kind == incident.PageReply {
 			continue
 		}
+		if i, err := b.incident(m.Incident); err == nil && i.State == incident.Closed {
+			continue // closed is final: what became of a late word about it is in the page's own row
+		}
 		_, err := b.act(m.Incident, incident.Report{Page: m.ID, Outcome: o, Detail: detail, Quiet: quiet})
 		if err != nil && !errors.Is(err, incident.ErrNoIncident) {
 			return err
