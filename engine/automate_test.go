@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -48,6 +49,13 @@ func (h *hands) total() (ids, tries int) {
 		tries += n
 	}
 	return len(h.tried), tries
+}
+
+// all is what was sent so far.
+func (c *carrier) all() []notify.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.sent)
 }
 
 func command(name string, on automation.Event, program string) automation.Rule {
@@ -96,13 +104,11 @@ func TestRunsThatHangHoldUpNoPage(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		told := 0
-		c.mu.Lock()
-		for _, m := range c.sent {
+		for _, m := range c.all() {
 			if strings.Contains(m.Text, "40 incidents") || strings.Contains(m.Text, "INC-") {
 				told++
 			}
 		}
-		c.mu.Unlock()
 		if told == 0 {
 			t.Error("nobody was paged while automations hang")
 		}
@@ -171,7 +177,8 @@ func TestNewsIsGathered(t *testing.T) {
 		if got := c.count() - before; got != 1 {
 			t.Errorf("%d messages for three pieces of news, want 1", got)
 		}
-		last := c.sent[len(c.sent)-1].Text
+		sent := c.all()
+		last := sent[len(sent)-1].Text
 		for _, want := range []string{"INC-1", "INC-2", "scribe"} {
 			if !strings.Contains(last, want) {
 				t.Errorf("the text %q lacks %q", last, want)
@@ -188,7 +195,7 @@ func TestNewsIsGathered(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		told := false
-		for _, m := range c.sent {
+		for _, m := range c.all() {
 			told = told || strings.Contains(m.Text, "INC-1: there is news")
 			if strings.Contains(m.Text, "commander") {
 				t.Errorf("a text about a security incident says %q", m.Text)
