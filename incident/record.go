@@ -204,9 +204,10 @@ type Facts struct {
 	FirstAckBy                           string
 	Code                                 Code
 
-	StartedAt, CreatedAt, FirstAckAt, ResolvedAt, ClosedAt, UpdatedAt time.Time
+	StartedAt, CreatedAt, FirstAckAt, MitigatedAt, ResolvedAt, ClosedAt, UpdatedAt time.Time
 
 	Alerts, Acts, Reopens, Lapses, Escalations, ByHand, Reassigns, Updates int
+	Satisfied                                                              int // 1 to 5, what the reporter said; 0: nothing
 
 	Parent, DuplicateOf, Previous, Problem int64
 	Review                                 ReviewStub
@@ -221,10 +222,10 @@ func (i *Incident) Facts() Facts {
 		Number: i.Number, State: i.State, Title: i.Title, Service: i.Service, Team: i.Team, Type: i.Type, Category: i.Category,
 		Priority: i.Priority, Impact: i.Impact, Urgency: i.Urgency, Severity: i.Severity, Source: i.Source, Reporter: i.Reporter,
 		Rule: i.Rule, GroupKey: i.GroupKey, Labels: i.GroupLabels, Assignee: i.Assignee, FirstAckBy: i.FirstAckBy, Code: i.Code,
-		StartedAt: i.StartedAt, CreatedAt: i.CreatedAt, FirstAckAt: i.FirstAckAt, ResolvedAt: i.ResolvedAt, ClosedAt: i.ClosedAt,
-		UpdatedAt: i.UpdatedAt, Alerts: i.Total, Acts: i.Acts, Reopens: i.Reopens, Lapses: i.Lapses, Escalations: i.Escalations,
-		ByHand: i.ByHand, Reassigns: i.Reassigns, Updates: i.Updates, Parent: i.Parent, DuplicateOf: i.DuplicateOf,
-		Previous: i.Previous, Problem: i.Problem, Review: i.Review, Clocks: i.Clocks, Pings: i.Pings, Text: i.Words(),
+		StartedAt: i.StartedAt, CreatedAt: i.CreatedAt, FirstAckAt: i.FirstAckAt, MitigatedAt: i.MitigatedAt, ResolvedAt: i.ResolvedAt,
+		ClosedAt: i.ClosedAt, UpdatedAt: i.UpdatedAt, Alerts: i.Total, Acts: i.Acts, Reopens: i.Reopens, Lapses: i.Lapses, Escalations: i.Escalations,
+		ByHand: i.ByHand, Reassigns: i.Reassigns, Updates: i.Updates, Satisfied: i.Satisfied, Parent: i.Parent,
+		DuplicateOf: i.DuplicateOf, Previous: i.Previous, Problem: i.Problem, Review: i.Review, Clocks: i.Clocks, Pings: i.Pings, Text: i.Words(),
 	}
 }
 

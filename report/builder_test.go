@@ -22,7 +22,7 @@ func fiveIncidents(start time.Time) []incident.Facts {
 	closed := incident.Facts{
 		Number: 1, State: incident.Closed, Service: "api", Priority: "P1", Rule: "Down", GroupKey: "{a}", Code: incident.Fixed, Title: "first",
 		StartedAt: start.Add(-2 * minute), CreatedAt: start, FirstAckAt: start.Add(10 * minute), FirstAckBy: "ana", ResolvedAt: start.Add(60 * minute),
-		Alerts: 3, Acts: 4, Escalations: 1, ByHand: 2, Reassigns: 1, Updates: 5, Lapses: 1,
+		MitigatedAt: start.Add(40 * minute), Satisfied: 5, Alerts: 3, Acts: 4, Escalations: 1, ByHand: 2, Reassigns: 1, Updates: 5, Lapses: 1,
 		Review: incident.ReviewStub{Required: true, State: "published", DueAt: start.Add(minute)},
 		Clocks: []incident.Clock{reading(sla.Response, sla.Done, false, start.Add(15*minute)), reading(sla.Resolution, sla.Done, true, start.Add(30*minute))},
 	}
@@ -30,15 +30,18 @@ func fiveIncidents(start time.Time) []incident.Facts {
 		Number: 2, State: incident.Resolved, Service: "api", Priority: "P2", Rule: "Down", GroupKey: "{a}", Code: incident.Workaround, Reopens: 2, Problem: 9,
 		StartedAt: start.Add(time.Hour), // later than its creation: a clock that lies
 		CreatedAt: start.Add(minute), FirstAckAt: start.Add(21 * minute), ResolvedAt: start.Add(121 * minute), Alerts: 1, Acts: 1,
+		MitigatedAt: start.Add(21 * minute), Satisfied: 2,
 		Review: incident.ReviewStub{Required: true, DueAt: start.Add(minute)},
 	}
 	recovered := incident.Facts{
 		Number: 3, State: incident.Resolved, Service: "web", Priority: "P3", Rule: "Flap", Code: incident.Recovered,
-		CreatedAt: start.Add(2 * minute), ResolvedAt: start.Add(6 * minute), Alerts: 2,
-		Clocks: []incident.Clock{reading(sla.Response, sla.Done, false, start.Add(17*minute))},
+		CreatedAt: start.Add(2 * minute), ResolvedAt: start.Add(6 * minute), Alerts: 2, Satisfied: 4,
+		MitigatedAt: start.Add(7 * minute), // said after it was over
+		Clocks:      []incident.Clock{reading(sla.Response, sla.Done, false, start.Add(17*minute))},
 	}
 	open := incident.Facts{
 		Number: 4, State: incident.Triggered, Service: "web", Priority: "P1", Title: "still open", Rule: "Slow", CreatedAt: start.Add(3 * minute), Alerts: 2,
+		MitigatedAt: start.Add(33 * minute),
 		Clocks: []incident.Clock{
 			reading(sla.Response, sla.Running, false, start.Add(18*minute)), // read before; it is over by now
 			reading(sla.Resolution, sla.Paused, false, time.Time{}),
@@ -48,6 +51,7 @@ func fiveIncidents(start time.Time) []incident.Facts {
 	duplicate := incident.Facts{
 		Number: 5, State: incident.Resolved, Service: "web", Priority: "P1", Code: incident.Duplicate, DuplicateOf: 4,
 		CreatedAt: start.Add(4 * minute), FirstAckAt: start.Add(5 * minute), ResolvedAt: start.Add(5 * minute), Alerts: 100, Acts: 1, Updates: 50,
+		MitigatedAt: start.Add(5 * minute), Satisfied: 1,
 	}
 	return []incident.Facts{closed, reopened, recovered, open, duplicate}
 }
@@ -60,11 +64,13 @@ func TestCountedByHand(t *testing.T) {
 		Incidents: 4, Open: 1, Resolved: 3, Duplicates: 1,
 		MTTD:         Spread{1, 2 * minute, 2 * minute, 2 * minute, 2 * minute, 2 * minute},
 		MTTA:         Spread{2, 15 * minute, 10 * minute, 20 * minute, 20 * minute, 20 * minute},
+		MTTM:         Spread{3, 30 * minute, 30 * minute, 40 * minute, 40 * minute, 40 * minute},
 		MTTR:         Spread{3, (60 + 120 + 4) * minute / 3, 60 * minute, 120 * minute, 120 * minute, 120 * minute},
 		MTTRByPeople: Spread{2, 90 * minute, 60 * minute, 120 * minute, 120 * minute, 120 * minute},
 		Response:     Adherence{Kept: 2, Breached: 1, OpenBreached: 1}, Resolution: Adherence{Running: 1, Breached: 1},
 		Reopened: Share{1, 3}, AutoResolved: Share{1, 3}, NotActedOn: Share{2, 4},
-		Alerts: 8, PerIncident: 2, Reopens: 2, Lapses: 1, Escalations: 1, ByHand: 2, Reassigns: 1, Updates: 5,
+		Satisfaction: Satisfaction{Answers: 3, Mean: 3.7},
+		Alerts:       8, PerIncident: 2, Reopens: 2, Lapses: 1, Escalations: 1, ByHand: 2, Reassigns: 1, Updates: 5,
 		Reviews: Reviews{Required: 3, Published: 1, Overdue: 1},
 	}
 	if r.Total != want {

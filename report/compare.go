@@ -48,7 +48,7 @@ func (m *measure) pointer(n *Numbers) *float64 {
 	return &v
 }
 
-// Change is the difference in words: "+3 (+25%)", "-4m (-12%)", "+1.2 points", "same", or "-" where there is nothing to compare.
+// Change is the difference in words: "+3 (+25%)", "-4m (-12%)", "+1.2 points", "+0.3", "same", or "-" where there is nothing to compare.
 func (d Delta) Change() string {
 	if d.Before == nil || d.Now == nil {
 		return none
@@ -67,7 +67,7 @@ func (d Delta) Change() string {
 	}
 	moved = sign(diff) + moved
 	percents := math.Round(math.Abs(diff / *d.Before) * 100)
-	if *d.Before == 0 || percents == 0 {
+	if *d.Before == 0 || percents == 0 || d.Unit == Stars { // a scale that begins at 1 has no percents
 		return moved
 	}
 	return fmt.Sprintf("%s (%s%.0f%%)", moved, sign(diff), percents)

@@ -98,6 +98,7 @@ func demoFacts(d *dice, i int, created time.Time) incident.Facts {
 	f.Updates, f.Escalations = d.roll(3), max(0, d.roll(6)-4)
 	f.Clocks = demoClocks(&f)
 	demoOdd(d, &f)
+	demoSaid(&f)
 	return f
 }
 
@@ -131,6 +132,16 @@ func demoOdd(d *dice, f *incident.Facts) {
 		if d.roll(3) > 0 {
 			f.Review.State = "published"
 		}
+	}
+}
+
+// demoSaid is what was announced and answered. It rolls no dice, so that the rest stays as it was.
+func demoSaid(f *incident.Facts) {
+	if f.Updates > 0 {
+		f.MitigatedAt = f.FirstAckAt.Add(time.Duration(5+f.Number%50) * time.Minute)
+	}
+	if f.State == incident.Closed && f.Number%3 == 0 {
+		f.Satisfied = []int{5, 4, 3, 5, 1, 4, 2}[f.Number%7]
 	}
 }
 

@@ -46,6 +46,9 @@ func formulasOfTime() []Formula {
 		{"MTTA", "creation to the first explicit acknowledgement, which later ones do not move; a reassign, an escalation, a note or a resolve is none",
 			"time to acknowledge: how long until a person said: I have it",
 			"anything of incidents that nobody acknowledged, which are not in it"},
+		{"MTTM", "creation to the first status update that said monitoring, which a reopening does not move; without those that never said so, or only after the resolution",
+			"time to mitigate: how long until users were better off, even if the cause was still there",
+			"anything of incidents without updates, which are most of the small ones; it is when somebody said it, not when it was so"},
 		{"MTTR", "creation to resolution, of those that are resolved; one that was reopened counts to its last resolution",
 			"time to resolve: how long it hurt, on the wall clock, holds included",
 			"how much work it was; alerts that recover by themselves make it look good"},
@@ -69,6 +72,9 @@ func formulasOfWork() []Formula {
 		{"Not acted on", "incidents to which no person did anything at all, a note included, of all incidents",
 			"a page that nobody needs wears out those who answer",
 			"that nobody looked; and one that is open may still be acted on"},
+		{"Satisfaction", "mean of what reporters said, 1 to 5, when they confirmed that it is over, to a tenth; and how many did; an answer goes when the incident reopens",
+			"those for whom the service is run know best whether it works again",
+			"anything of those who did not answer, who are most; a mean of few answers is a mood"},
 		{"Alerts per incident", "alerts that ever joined the incidents, by incidents",
 			"how much grouping spares people",
 			"how often an alert that fires was repeated: repeats do not count"},
@@ -99,7 +105,7 @@ func formulasOfWork() []Formula {
 
 func formulasOfPeople() []Formula {
 	return []Formula{
-		{"Interruptions", "times in the period that a level of escalation paged the person, however many texts and calls that took; mail is none; an incident remembers at most 500",
+		{"Interruptions", "times in the period that a level of escalation paged the person, however many texts and calls that took; mail is none; an incident remembers at most 200",
 			"it is the interruption that costs, not the number of messages",
 			"how long each took, or what was done without a page"},
 		{"Sleep, off and business hours", "by the clock on the person's own wall: sleep is 22:00 to 08:00 every day and wins over the others; business is 08:00 to 18:00 Monday to Friday; off is the rest: 18:00 to 22:00 Monday to Friday, 08:00 to 22:00 Saturday and Sunday",

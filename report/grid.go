@@ -74,7 +74,7 @@ func (r *Report) speedGrid() grid {
 	for _, line := range []struct {
 		name string
 		s    Spread
-	}{{"MTTD", n.MTTD}, {"MTTA", n.MTTA}, {"MTTR", n.MTTR}, {"MTTR by people", n.MTTRByPeople}} {
+	}{{"MTTD", n.MTTD}, {"MTTA", n.MTTA}, {"MTTM", n.MTTM}, {"MTTR", n.MTTR}, {"MTTR by people", n.MTTRByPeople}} {
 		s := line.s
 		g.rows = append(g.rows, []string{line.name, strconv.Itoa(s.Count), s.write(s.Mean), s.write(s.P50), s.write(s.P75), s.write(s.P90), s.write(s.P95)})
 	}

@@ -17,6 +17,7 @@ const (
 	Duration Unit = "seconds"
 	Part     Unit = "share" // between 0 and 1
 	Ratio    Unit = "ratio"
+	Stars    Unit = "stars" // 1 to 5
 )
 
 // Better says which way a number gets better.
@@ -48,6 +49,7 @@ func measures() []measure {
 	}
 	list = append(list, spreads("mttd", "MTTD", func(n *Numbers) *Spread { return &n.MTTD })...)
 	list = append(list, spreads("mtta", "MTTA", func(n *Numbers) *Spread { return &n.MTTA })...)
+	list = append(list, spreads("mttm", "MTTM", func(n *Numbers) *Spread { return &n.MTTM })...)
 	list = append(list, spreads("mttr", "MTTR", func(n *Numbers) *Spread { return &n.MTTR })...)
 	list = append(list, spreads("mttr_by_people", "MTTR by people", func(n *Numbers) *Spread { return &n.MTTRByPeople })...)
 	list = append(list, promises("sla_response", "SLA response", func(n *Numbers) *Adherence { return &n.Response })...)
@@ -55,6 +57,9 @@ func measures() []measure {
 	list = append(list, shares("reopened", "Reopened", Lower, func(n *Numbers) Share { return n.Reopened })...)
 	list = append(list, shares("auto_resolved", "Auto-resolved", Neither, func(n *Numbers) Share { return n.AutoResolved })...)
 	list = append(list, shares("not_acted_on", "Not acted on", Lower, func(n *Numbers) Share { return n.NotActedOn })...)
+	list = append(list,
+		measure{"satisfaction_mean", "Satisfaction (of 5)", Stars, Higher, func(n *Numbers) (float64, bool) { return n.Satisfaction.Mean, n.Satisfaction.Answers > 0 }},
+		counted("satisfaction_answers", "Satisfaction (answers)", Neither, func(n *Numbers) int { return n.Satisfaction.Answers }))
 	return append(list,
 		counted("alerts", "Alerts", Neither, func(n *Numbers) int { return n.Alerts }),
 		measure{"alerts_per_incident", "Alerts per incident", Ratio, Neither, func(n *Numbers) (float64, bool) { return n.PerIncident, n.Incidents > 0 }},
@@ -115,7 +120,7 @@ func (u Unit) write(v float64) string {
 		return human(time.Duration(v * float64(time.Second)))
 	case Part:
 		return percent(v)
-	case Ratio:
+	case Ratio, Stars:
 		return trimZero(strconv.FormatFloat(v, 'f', 1, 64))
 	}
 	return strconv.FormatFloat(v, 'f', 0, 64)

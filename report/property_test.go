@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,6 +29,12 @@ func drawFacts(t *rapid.T, from time.Time) incident.Facts {
 	}
 	if !f.State.Open() {
 		f.ResolvedAt = f.CreatedAt.Add(time.Duration(draw("resolve", 500000)) * time.Second)
+	}
+	if draw("mitigated", 1) == 1 {
+		f.MitigatedAt = f.CreatedAt.Add(time.Duration(draw("mitigate", 500000)-1000) * time.Second)
+	}
+	if f.State == incident.Closed {
+		f.Satisfied = draw("satisfied", 5)
 	}
 	if draw("started", 1) == 1 {
 		f.StartedAt = f.CreatedAt.Add(time.Duration(draw("start", 500)-400) * time.Second)
@@ -69,6 +76,61 @@ func addUp(sums map[string]float64, n *Numbers) {
 	for _, m := range measures() {
 		if v, _ := m.value(n); m.unit == Count {
 			sums[m.field] += v
+		}
+	}
+}
+
+// TestTheTotalIsAmongTheGroups: a mean of all is never better than the best group, nor worse than the worst.
+func TestTheTotalIsAmongTheGroups(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := Month(2026, time.October, nil)
+		var all []incident.Facts
+		for range rapid.IntRange(0, 30).Draw(t, "n") {
+			all = append(all, drawFacts(t, q.From))
+		}
+		r := build(q, nil, q.To, all)
+		for _, m := range measures() {
+			if m.unit != Stars && m.field != "mttm_mean_seconds" {
+				continue
+			}
+			total, measured := m.value(&r.Total)
+			var groups []float64
+			for i := range r.Groups {
+				if v, ok := m.value(&r.Groups[i].Numbers); ok {
+					groups = append(groups, v)
+				}
+			}
+			if measured != (len(groups) > 0) || measured && (total < slices.Min(groups) || total > slices.Max(groups)) {
+				t.Fatalf("%s of all is %v (%t), of the groups %v", m.field, total, measured, groups)
+			}
+		}
+		if n := r.Total; n.Satisfaction.Answers > n.Resolved || n.MTTM.Count > n.Incidents || n.MTTM.P50 < 0 {
+			t.Fatalf("more was measured than there is: %+v", n)
+		}
+	})
+}
+
+// TestMeanOfAnswers: halves of a tenth are rounded up, and nobody's silence is not a bad answer.
+func TestMeanOfAnswers(t *testing.T) {
+	for _, c := range []struct {
+		answers, sum int
+		mean         float64
+	}{{0, 0, 0}, {1, 5, 5}, {2, 9, 4.5}, {3, 11, 3.7}, {3, 10, 3.3}, {4, 17, 4.3}, {100, 100, 1}} {
+		s := satisfactionOf(c.answers, c.sum)
+		if s != (Satisfaction{c.answers, c.mean}) {
+			t.Errorf("%d answers of %d stars: got %+v want %v", c.answers, c.sum, s, c.mean)
+		}
+		text, err := json.Marshal(s)
+		want := fmt.Sprintf(`{"answers":%d,"mean":%v}`, c.answers, c.mean)
+		if c.answers == 0 {
+			want = `{"answers":0,"mean":null}`
+		}
+		if err != nil || string(text) != want {
+			t.Errorf("got %s, %v want %s", text, err, want)
+		}
+		var back Satisfaction
+		if err := json.Unmarshal(text, &back); err != nil || back != s {
+			t.Errorf("%s reads back as %+v, %v", text, back, err)
 		}
 	}
 }

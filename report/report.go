@@ -52,6 +52,7 @@ type Numbers struct {
 
 	MTTD         Spread `json:"mttd"`           // to detect: start to creation
 	MTTA         Spread `json:"mtta"`           // to acknowledge: creation to the first explicit acknowledgement
+	MTTM         Spread `json:"mttm"`           // to mitigate: creation to the first update that said monitoring
 	MTTR         Spread `json:"mttr"`           // to resolve: creation to the last resolution
 	MTTRByPeople Spread `json:"mttr_by_people"` // as MTTR, without those that recovered by themselves
 
@@ -61,6 +62,8 @@ type Numbers struct {
 	Reopened     Share `json:"reopened"`      // of those that were ever resolved
 	AutoResolved Share `json:"auto_resolved"` // of those that are resolved
 	NotActedOn   Share `json:"not_acted_on"`  // of all
+
+	Satisfaction Satisfaction `json:"satisfaction"`
 
 	Alerts      int     `json:"alerts"`
 	PerIncident float64 `json:"alerts_per_incident"` // 0 without incidents

@@ -125,6 +125,49 @@ func (s *Share) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Satisfaction is what reporters said when they confirmed that it is over, 1 to 5. Without Answers the mean means nothing; in
+// JSON it is null then.
+type Satisfaction struct {
+	Answers int
+	Mean    float64 // rounded to a tenth
+}
+
+// satisfactionOf works out the mean of answers that add up to sum.
+func satisfactionOf(answers, sum int) Satisfaction {
+	if answers == 0 {
+		return Satisfaction{}
+	}
+	return Satisfaction{Answers: answers, Mean: float64((sum*20+answers)/(2*answers)) / 10}
+}
+
+// satisfactionJSON is Satisfaction on the wire.
+type satisfactionJSON struct {
+	Answers int      `json:"answers"`
+	Mean    *float64 `json:"mean"`
+}
+
+// MarshalJSON writes answers and mean.
+func (s Satisfaction) MarshalJSON() ([]byte, error) {
+	w := satisfactionJSON{Answers: s.Answers}
+	if s.Answers > 0 {
+		w.Mean = &s.Mean
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (s *Satisfaction) UnmarshalJSON(b []byte) error {
+	var w satisfactionJSON
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*s = Satisfaction{Answers: w.Answers}
+	if w.Mean != nil {
+		s.Mean = *w.Mean
+	}
+	return nil
+}
+
 // Adherence counts the SLA clocks of one kind. A clock that is open and past its target counts as breached: a promise is not
 // kept because nobody has finished breaking it.
 type Adherence struct {

@@ -9,8 +9,9 @@ import (
 
 // tally is Numbers while they are being counted.
 type tally struct {
-	n                            Numbers
-	detect, ack, resolve, people []time.Duration
+	n                                      Numbers
+	detect, ack, mitigate, resolve, people []time.Duration
+	stars                                  int // of all answers together
 }
 
 func (t *tally) add(f *incident.Facts, now time.Time) {
@@ -31,6 +32,10 @@ func (t *tally) add(f *incident.Facts, now time.Time) {
 	n.ByHand += f.ByHand
 	n.Reassigns += f.Reassigns
 	n.Updates += f.Updates
+	if f.Satisfied > 0 {
+		n.Satisfaction.Answers++
+		t.stars += f.Satisfied
+	}
 	t.addEnd(f)
 	t.addTimes(f)
 	for i := range f.Clocks {
@@ -81,6 +86,9 @@ func (t *tally) addTimes(f *incident.Facts) {
 	if d, ok := ackTime(f); ok {
 		t.ack = append(t.ack, d)
 	}
+	if d, ok := mitigateTime(f); ok {
+		t.mitigate = append(t.mitigate, d)
+	}
 	if d, ok := resolveTime(f); ok {
 		t.resolve = append(t.resolve, d)
 		if f.Code != incident.Recovered {
@@ -94,6 +102,14 @@ func ackTime(f *incident.Facts) (time.Duration, bool) {
 		return 0, false
 	}
 	return f.FirstAckAt.Sub(f.CreatedAt), true
+}
+
+// mitigateTime leaves out what was said only when it was over: it had been mitigated before, nobody knows when.
+func mitigateTime(f *incident.Facts) (time.Duration, bool) {
+	if f.MitigatedAt.IsZero() || f.MitigatedAt.Before(f.CreatedAt) || settled(f) && f.MitigatedAt.After(f.ResolvedAt) {
+		return 0, false
+	}
+	return f.MitigatedAt.Sub(f.CreatedAt), true
 }
 
 func resolveTime(f *incident.Facts) (time.Duration, bool) {
@@ -138,7 +154,9 @@ func breached(c *sla.Reading, now time.Time) bool {
 // numbers finishes the counting. The tally may go on.
 func (t *tally) numbers() Numbers {
 	n := t.n
-	n.MTTD, n.MTTA, n.MTTR, n.MTTRByPeople = spreadOf(t.detect), spreadOf(t.ack), spreadOf(t.resolve), spreadOf(t.people)
+	n.MTTD, n.MTTA, n.MTTM = spreadOf(t.detect), spreadOf(t.ack), spreadOf(t.mitigate)
+	n.MTTR, n.MTTRByPeople = spreadOf(t.resolve), spreadOf(t.people)
+	n.Satisfaction = satisfactionOf(n.Satisfaction.Answers, t.stars)
 	if n.Incidents > 0 {
 		n.PerIncident = float64(n.Alerts) / float64(n.Incidents)
 	}

@@ -223,6 +223,7 @@ func golden(tx store.Tx) error {
 func golden2(tx store.Tx) error {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 123456000, time.UTC)
 	i := incident.Incident{Number: 2, State: incident.Closed, Title: "Disk full", Service: "db", CreatedAt: at, UpdatedAt: at, GroupLabels: map[string]string{"a": "b"}}
+	i.MitigatedAt, i.Satisfied = at.Add(time.Minute), 4
 	i.Rule, i.Said, i.Acts, i.Pings = "DiskFull", "deleted old logs", 2, []incident.Ping{{User: "ana", At: at}}
 	i.Clocks = []incident.Clock{{Told: 50, Reading: sla.Reading{SLA: "gold", Kind: sla.Response, Calendar: "always", Stage: sla.Done, Target: time.Hour, StartAt: at, Elapsed: time.Second}}}
 	n, err := tx.NextProblem()

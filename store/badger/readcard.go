@@ -156,9 +156,9 @@ func (c card) facts(number int64, f *incident.Facts) error {
 func (r *cardReader) rest(f *incident.Facts) {
 	f.Title, f.Impact, f.Urgency = r.text(), incident.Grade(r.text()), incident.Grade(r.text())
 	f.Severity, f.FirstAckBy = alert.Severity(r.text()), r.text()
-	f.StartedAt, f.FirstAckAt, f.ResolvedAt, f.ClosedAt = r.time(), r.time(), r.time(), r.time()
+	f.StartedAt, f.FirstAckAt, f.MitigatedAt, f.ResolvedAt, f.ClosedAt = r.time(), r.time(), r.time(), r.time(), r.time()
 	f.Alerts, f.Acts, f.Reopens, f.Lapses = r.count(), r.count(), r.count(), r.count()
-	f.Escalations, f.ByHand, f.Reassigns, f.Updates = r.count(), r.count(), r.count(), r.count()
+	f.Escalations, f.ByHand, f.Reassigns, f.Updates, f.Satisfied = r.count(), r.count(), r.count(), r.count(), r.count()
 	f.DuplicateOf, f.Previous = r.number(), r.number()
 	f.Review.State, f.Review.DueAt, f.Review.RemindAt = r.text(), r.time(), r.time()
 	if n := r.many(20); n > 0 {

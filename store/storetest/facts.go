@@ -57,6 +57,11 @@ func factsOfRecord(h *harness) {
 		h.Fatalf("got facts of %d incidents, want 2", len(got))
 	}
 	sameFacts(h, "everything", got[1], want)
+	for v, k := reflect.ValueOf(got[1]), 0; k < v.NumField(); k++ { // a fact that the record does not fill is a fact in none
+		if v.Field(k).IsZero() {
+			h.Errorf("%s is empty, though the record has everything", v.Type().Field(k).Name)
+		}
+	}
 	sameFacts(h, "nothing", got[0], bare)
 	eachTime(reflect.ValueOf(got), func(t time.Time) {
 		if t.Location() != time.UTC {
