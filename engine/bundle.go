@@ -40,8 +40,17 @@ func (b *batch) bundle(p *store.Page, others []store.Page) error {
 // bundlesKept is how many bundle codes of one number can still be answered.
 const bundlesKept = 20
 
-// unpack drops what nobody wants any more, and takes earlier bundles apart.
-func (b *batch) unpack(s *stack) (wanted []store.Page, err error) {
+// unpack drops what nobody wants any more, takes earlier bundles apart, and keeps one page of each incident.
+func (b *batch) unpack(s *stack) ([]store.Page, error) {
+	wanted, err := b.sift(s)
+	if err != nil {
+		return nil, err
+	}
+	return b.newest(wanted)
+}
+
+// sift drops what nobody wants any more, and takes earlier bundles apart.
+func (b *batch) sift(s *stack) (wanted []store.Page, err error) {
 	for k := range s.pages {
 		p := s.pages[k]
 		for _, id := range p.Members {
@@ -72,7 +81,7 @@ func (b *batch) unpack(s *stack) (wanted []store.Page, err error) {
 			return nil, err
 		}
 	}
-	return b.newest(wanted)
+	return wanted, nil
 }
 
 // newest keeps one page of each incident, the latest: one message says it once.

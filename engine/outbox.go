@@ -12,10 +12,7 @@ import (
 )
 
 // enqueue puts a page into the outbox. A page that is there already stays as it is: its ID says that it is the same intent.
-func (b *batch) enqueue(p incident.Page) error { return b.enqueueAt(p, b.now) }
-
-// enqueueAt is enqueue for a page that is not due before at.
-func (b *batch) enqueueAt(p incident.Page, at time.Time) error {
+func (b *batch) enqueue(p incident.Page) error {
 	_, err := b.tx.Page(p.ID)
 	if err == nil {
 		return nil
@@ -24,7 +21,7 @@ func (b *batch) enqueueAt(p incident.Page, at time.Time) error {
 		return b.fail(err)
 	}
 	b.pages = true
-	return b.fail(b.tx.PutPage(store.Page{Page: p, State: store.Queued, NextAt: at, UpdatedAt: b.now}))
+	return b.fail(b.tx.PutPage(store.Page{Page: p, State: store.Queued, NextAt: latest(b.now, p.After), UpdatedAt: b.now}))
 }
 
 // void takes back what an incident still has in the outbox: unsent pages are void, calls under way are hung up.
@@ -137,6 +134,9 @@ func (b *batch) wanted(p *store.Page) bool {
 	case incident.PageAlert:
 		i, err := b.incident(p.Incident)
 		return err == nil && i.State == incident.Triggered && i.Epoch == p.Epoch && i.Suppressed == nil && i.ClearedAt.IsZero()
+	case incident.PageNews:
+		i, err := b.incident(p.Incident)
+		return err != nil || !p.Stale(i)
 	case incident.PageUpdate:
 		i, err := b.incident(p.Incident)
 		return err == nil && (i.State == incident.Acknowledged || i.State == incident.OnHold) && (i.Assignee == p.User || i.Assignee == "")

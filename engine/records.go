@@ -108,12 +108,12 @@ func (b *batch) remindOne(n int64, k int, to oncall.UserID, text string) error {
 	if u.Address(via) == "" {
 		return nil
 	}
-	at := b.now
+	after := time.Time{}
 	if end, quiet := u.QuietUntil(b.now); quiet {
-		at = end.UTC()
+		after = end.UTC()
 	}
 	id := fmt.Sprintf("%s/review/%d-%d/%s", incident.Ref(n), b.now.UnixMicro(), k, u.ID)
-	return b.enqueueAt(incident.Page{ID: id, Kind: incident.PageNews, Incident: n, User: u.ID, Via: via, Urgency: oncall.Low, Text: text, At: b.now}, at)
+	return b.enqueue(incident.Page{ID: id, Kind: incident.PageNews, Incident: n, User: u.ID, Via: via, Urgency: oncall.Low, Text: text, At: b.now, After: after})
 }
 
 // managerOf is the manager of the team that answers for an incident, for what nobody owns.

@@ -134,28 +134,31 @@ func (e *Engine) Note(ctx context.Context, by incident.Actor, verb, what string)
 // claimNews tells one person by one method all the news that waits, in one message. News is no page: where a number cannot be
 // used it goes by mail, and without that it is given up.
 func (b *batch) claimNews(s *stack) ([]job, error) {
-	first := &s.pages[0]
-	to := b.address(first)
+	news, err := b.sift(s)
+	if err != nil || len(news) == 0 {
+		return nil, err
+	}
+	to := b.address(&news[0])
 	if to == "" {
-		return nil, b.byMail(s.pages, "the configuration has no number for "+string(s.user))
+		return nil, b.byMail(news, "the configuration has no number for "+string(s.user))
 	}
 	c, err := b.tx.Contact(to)
 	if err != nil {
 		return nil, b.fail(err)
 	}
 	if why := unusable(&c, s.via); why != "" {
-		return nil, b.byMail(s.pages, why)
+		return nil, b.byMail(news, why)
 	}
 	if at := b.slot(&c, s.via); at.After(b.now) && s.via == oncall.SMS {
-		for k := range s.pages {
-			s.pages[k].NextAt = at
-			if err := b.put(&s.pages[k]); err != nil {
+		for k := range news {
+			news[k].State, news[k].NextAt = store.Queued, at
+			if err := b.put(&news[k]); err != nil {
 				return nil, err
 			}
 		}
 		return nil, nil
 	}
-	return b.claimSend(first, s.pages[1:])
+	return b.claimSend(&news[0], news[1:])
 }
 
 // newsText is one or several pieces of news as a text: the number alone of a confidential incident.

@@ -166,7 +166,7 @@ func (d *draft) tellReporter(by Actor, note string) {
 		return
 	}
 	pings := len(d.i.Pings) // good news interrupts nobody's count
-	d.news([]oncall.UserID{r}, "resolved", "what you reported is resolved"+colon(note))
+	d.news([]oncall.UserID{r}, newsResolved, "what you reported is resolved"+colon(note))
 	d.i.Pings = d.i.Pings[:pings]
 }
 

@@ -175,6 +175,6 @@ func (d *draft) reroute(was *Incident) {
 		d.stop()
 		d.start(round)
 	case i.State == Acknowledged && after == oncall.High && before != after:
-		d.news(d.owners(), "priority", "it is "+string(i.Priority)+" now, was "+string(was.Priority))
+		d.news(d.owners(), newsPriority, "it is "+string(i.Priority)+" now, was "+string(was.Priority))
 	}
 }

@@ -160,7 +160,7 @@ func (d *draft) escalateBreach(why string) {
 	}
 	people, _, _ := d.resolveLevel(p.Levels[min(max(d.i.Cursor.Level, 0)+1, len(p.Levels)-1)])
 	d.i.Escalations++
-	d.news(people, "breach", why)
+	d.news(people, newsBreach, why)
 }
 
 // owners is who answers for the incident now: the commander or the assignee, else who is being paged, else the team's manager.
@@ -202,16 +202,32 @@ func (d *draft) news(to []oncall.UserID, what, text string) (told int) {
 		}
 		seen[id] = true
 		told++
-		d.pages = append(d.pages, Page{
+		p := Page{
 			ID:   fmt.Sprintf("%s/e%d/news/%d-%s/%s-%s", d.i.Ref(), d.i.Epoch, d.i.Entries, what, id, via),
-			Kind: PageNews, Incident: d.i.Number, Epoch: d.i.Epoch, User: id, Via: via, Urgency: urgency, At: d.now, Text: text,
-		})
-		d.tell(DidPage, self, what, "Telling %s by %s", id, via)
+			Kind: PageNews, Incident: d.i.Number, Epoch: d.i.Epoch, User: id, Via: via, Urgency: urgency, At: d.now, Text: text, Why: what,
+		}
+		when := ""
+		if p.After = quietEnd(u, via, urgency, d.now); !p.After.IsZero() {
+			when = ", once quiet hours are over"
+		}
+		d.pages = append(d.pages, p)
+		d.tell(DidPage, self, what, "Telling %s by %s%s", id, via, when)
 		if via != oncall.Email {
 			d.pinged(id)
 		}
 	}
 	return told
+}
+
+// quietEnd is when news of low urgency may reach a person: mail at any time, a text or call not in quiet hours.
+func quietEnd(u oncall.User, via oncall.Method, urgency oncall.Urgency, now time.Time) time.Time {
+	if urgency != oncall.Low || via == oncall.Email {
+		return time.Time{}
+	}
+	if end, quiet := u.QuietUntil(now); quiet {
+		return end.UTC()
+	}
+	return time.Time{}
 }
 
 // ping counts one interruption for the first text or call of a person at a level.

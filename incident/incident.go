@@ -7,6 +7,8 @@ package incident
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/alert"
@@ -257,8 +259,30 @@ type Page struct {
 	Urgency  oncall.Urgency `json:"urgency,omitempty"`
 	Why      string         `json:"why,omitempty"`   // who and why, for the timeline
 	At       time.Time      `json:"at"`              // when it was decided
+	After    time.Time      `json:"after,omitzero"`  // not to be sent before: the end of somebody's quiet hours
 	Before   time.Time      `json:"before,omitzero"` // useless after this: the end of its step
 }
+
+// Stale reports whether a piece of news means nothing any more, as the incident stands now: what urges people on once it is
+// no longer open.
+func (p *Page) Stale(i *Incident) bool {
+	return p.Kind == PageNews && !i.State.Open() && (strings.HasPrefix(p.Why, "sla") || slices.Contains(urges, p.Why))
+}
+
+// urges is the news that urges people on.
+var urges = []string{newsBreach, newsUpdateDue, newsPriority, newsRole, newsResponder}
+
+// The kinds of news, as the Why of their pages.
+const (
+	newsBreach    = "breach"
+	newsUpdateDue = "update-due"
+	newsPriority  = "priority"
+	newsRole      = "role"
+	newsResponder = "responder"
+	newsUpdate    = "update"
+	newsEndDue    = "end-due"
+	newsResolved  = "resolved"
+)
 
 // Change is what Decide answers: the next record, what the timeline says of it, and whom to tell.
 type Change struct {

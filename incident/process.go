@@ -126,7 +126,7 @@ func (d *draft) assign(a Assign) error {
 	d.tell(DidRole, a.By, "", "%s is %s%s", u.ID, a.Role, over)
 	d.entries[len(d.entries)-1].Data = map[string]string{"role": string(a.Role), "user": string(u.ID)}
 	if string(u.ID) != a.By.Name {
-		d.news([]oncall.UserID{u.ID}, "role", "you are its "+string(a.Role)+" now, says "+a.By.Name)
+		d.news([]oncall.UserID{u.ID}, newsRole, "you are its "+string(a.Role)+" now, says "+a.By.Name)
 	}
 	return nil
 }
@@ -260,7 +260,7 @@ func (d *draft) inform(a Inform) error {
 	}
 	d.tell(DidAssign, a.By, a.Why, "%s added as responders%s", strings.Join(names, ", "), colon(a.Why))
 	if d.i.State != Triggered || d.i.Suppressed != nil || d.i.Cursor.FiredAt.IsZero() {
-		d.news(who, "responder", "you are asked to help"+colon(a.Why))
+		d.news(who, newsResponder, "you are asked to help"+colon(a.Why))
 		return nil
 	}
 	for _, u := range who {

@@ -112,7 +112,7 @@ func (d *draft) tellUpdate(a Publish) {
 		}
 	}
 	n := len(d.i.Pings) // an update interrupts nobody: it waits in the pocket
-	d.news(responders, "update", "update ("+string(a.Phase)+"): "+a.Text)
+	d.news(responders, newsUpdate, "update ("+string(a.Phase)+"): "+a.Text)
 	d.i.Pings = d.i.Pings[:n]
 	if a.Audience == ForResponders {
 		return
@@ -143,6 +143,7 @@ func (d *draft) subscriber(k int, r Recipient, a Publish) {
 		if u.Email == "" {
 			p.Via = oncall.SMS
 		}
+		p.After = quietEnd(u, p.Via, p.Urgency, d.now)
 	}
 	p.ID = fmt.Sprintf("%s/e%d/update/%d-%d", d.i.Ref(), d.i.Epoch, d.i.Entries, k)
 	d.pages = append(d.pages, p)

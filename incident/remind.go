@@ -73,7 +73,7 @@ func (d *draft) remindUpdate() {
 		what += ", the last was " + span(d.now.Sub(i.Status.At)) + " ago"
 	}
 	d.tell(DidRemind, self, "updates.cadence "+string(i.Priority), "Reminded: %s", what)
-	d.news(to, "update-due", what)
+	d.news(to, newsUpdateDue, what)
 }
 
 // dueReview sets when the review of an incident that is being resolved is due.
@@ -136,5 +136,5 @@ func (d *draft) remindEnd() {
 		}
 	}
 	d.tell(DidRemind, self, "", "Reminded: %s", what)
-	d.news(d.owners(), "end-due", what)
+	d.news(d.owners(), newsEndDue, what)
 }

@@ -526,3 +526,28 @@ func TestProcessSecretsDoNotTravel(t *testing.T) {
 		}
 	})
 }
+
+// News of low urgency wakes nobody: it waits for the end of quiet hours, and what is over by then is not told.
+func TestProcessNewsRespectsQuietHours(t *testing.T) {
+	story(t, processConfig, func(w *town) {
+		w.fire("alertname=Slow", "service=quiet", "severity=info")
+		w.fire("alertname=Slower", "service=quiet", "severity=info")
+		w.after(time.Second)
+		w.asks("cy", "1", "acknowledged")
+		w.asks("cy", "2", "acknowledged")
+		w.after(4 * time.Hour) // 23:00 in New York
+		before := w.texts("cy")
+		w.do(1, incident.Assign{By: at("ana"), Role: incident.Scribe, To: "cy"})
+		w.do(2, incident.Assign{By: at("ana"), Role: incident.Scribe, To: "cy"})
+		w.after(7 * time.Hour)
+		if w.texts("cy") != before {
+			t.Errorf("cy was woken for a role: %q", w.got("cy"))
+		}
+		w.do(2, incident.Resolve{By: at("ana"), Note: "gone"})
+		w.after(2 * time.Hour)
+		w.expect("cy", before+1, len(w.people["cy"].Calls()), "INC-1", "scribe")
+		if text := w.people["cy"].LastText().Body; strings.Contains(text, "INC-2") {
+			t.Errorf("cy is urged on about what is over: %q", text)
+		}
+	})
+}
