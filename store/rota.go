@@ -23,6 +23,7 @@ type Contact struct {
 	Fails      int                `json:"fails,omitempty"` // since LastOK
 	Sent       []time.Time        `json:"sent,omitempty"`  // texts of the last hour, for limits
 	Called     []time.Time        `json:"called,omitempty"`
+	News       []time.Time        `json:"news,omitempty"`      // texts of news in the last hour, which take nothing from the pages' limit
 	Replies    []time.Time        `json:"replies,omitempty"`   // automatic answers of the last day
 	Answers    []time.Time        `json:"answers,omitempty"`   // answers of the last hour
 	InCall     string             `json:"inCall,omitempty"`    // page of the call last placed
@@ -51,6 +52,8 @@ type Rota interface {
 	Contact(address string) (Contact, error)
 	// PutContact replaces it.
 	PutContact(c Contact) error
+	// DeleteContact forgets what is known of an address. Absent is no error.
+	DeleteContact(address string) error
 	// Contacts returns all, by address.
 	Contacts() ([]Contact, error)
 }

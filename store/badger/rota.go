@@ -83,6 +83,9 @@ func (t *tx) Contact(address string) (store.Contact, error) {
 // PutContact replaces what is known of an address.
 func (t *tx) PutContact(c store.Contact) error { return t.setRow(keyText(tabContact, c.Address), &c) }
 
+// DeleteContact forgets an address.
+func (t *tx) DeleteContact(address string) error { return t.del(keyText(tabContact, address)) }
+
 // Contacts returns all, by address.
 func (t *tx) Contacts() ([]store.Contact, error) {
 	return rows[store.Contact](t, span{prefix: []byte{tabContact}}, 0)

@@ -63,6 +63,8 @@ func contactsKept(h *harness) {
 	h.update(func(tx store.Tx) error { return tx.PutContact(want) })
 	same(h, "replaced", contact("+41790000001"), want)
 	same(h, "by address", read(h, store.Tx.Contacts), []store.Contact{{Address: "+1"}, want, {Address: "ana@example.com"}})
+	h.update(func(tx store.Tx) error { return all(tx.DeleteContact("+1"), tx.DeleteContact("+2")) })
+	same(h, "after one is forgotten", read(h, store.Tx.Contacts), []store.Contact{want, {Address: "ana@example.com"}})
 }
 
 func subscribersKept(h *harness) {
