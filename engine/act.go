@@ -50,6 +50,13 @@ func (b *batch) complete(n int64, cur *incident.Incident, a incident.Action) (in
 		return a, err
 	case incident.Publish:
 		return b.subscribed(cur, a)
+	case incident.Reopen:
+		if !a.Parent || cur.Firing == 0 {
+			return a, nil // somebody asks for help: that is louder than a silence
+		}
+		s, err := b.suppression(cur)
+		a.Suppressed = s
+		return a, err
 	}
 	return a, nil
 }
@@ -65,6 +72,7 @@ func (b *batch) apply(ch incident.Change) error {
 		b.groups[groupID{ch.Next.Service, ch.Next.GroupKey}] = max(n, b.groups[groupID{ch.Next.Service, ch.Next.GroupKey}])
 	}
 	c.now, c.dirty = ch.Next, true
+	b.ledger.written++ // the record is written with the batch
 	c.entries = append(c.entries, ch.Entries...)
 	if ch.Void {
 		if err := b.void(n); err != nil {
@@ -95,7 +103,8 @@ func (b *batch) sign(a incident.Action, ch *incident.Change) error {
 }
 
 // depthMost bounds consequences of consequences, so that rules which wake each other come to rest.
-const depthMost = 4
+// It is above how deep families go, see noCircle, for what is below must follow too.
+const depthMost = 20
 
 // consequences does what follows from a change for other records: children follow their parent, automations run.
 func (b *batch) consequences(a incident.Action, was *incident.Incident, ch *incident.Change) error {

@@ -53,6 +53,7 @@ func (b *batch) claim(limit, most int) ([]job, error) {
 	}
 	var jobs []job
 	var stacks []*stack
+	var rest []*store.Page
 	index := map[[2]string]*stack{}
 	for k := range due {
 		p := &due[k]
@@ -67,6 +68,10 @@ func (b *batch) claim(limit, most int) ([]job, error) {
 			s.pages = append(s.pages, *p)
 			continue
 		}
+		if patient(p) {
+			rest = append(rest, p)
+			continue
+		}
 		if len(jobs) >= limit {
 			continue
 		}
@@ -76,6 +81,7 @@ func (b *batch) claim(limit, most int) ([]job, error) {
 		}
 		jobs = append(jobs, got...)
 	}
+	slices.SortStableFunc(stacks, func(x, y *stack) int { return cmp.Compare(haste(x), haste(y)) })
 	for _, s := range stacks {
 		if len(jobs) >= limit {
 			break
@@ -90,7 +96,31 @@ func (b *batch) claim(limit, most int) ([]job, error) {
 		}
 		jobs = append(jobs, got...)
 	}
+	// Whatever mail servers and rooms do, a quarter of the slots is left for what wakes people.
+	for _, p := range rest[:min(len(rest), max(0, limit-cap(b.e.slots)/4-len(jobs)))] {
+		got, err := b.claimOne(p)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, got...)
+	}
 	return jobs, nil
+}
+
+// patient reports whether a page wakes nobody, so that those which do go first: news by mail, rooms, steps of automations.
+func patient(p *store.Page) bool {
+	return p.Kind == incident.PageNews || p.Kind == incident.PageRoom || p.Kind == incident.PageRun
+}
+
+// haste orders stacks: pages, then growth, then news.
+func haste(s *stack) int {
+	switch s.pages[0].Kind {
+	case incident.PageAlert:
+		return 0
+	case incident.PageUpdate:
+		return 1
+	}
+	return 2
 }
 
 // stackKey says which pages may be told together: alert pages that wait for one person and one kind of phone message, and
@@ -304,6 +334,9 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 		if err != nil {
 			return nil, err
 		}
+		if stopped != "" && p.Kind == incident.PageNews {
+			return nil, b.byMail(append([]store.Page{*p}, others...), stopped)
+		}
 		if stopped != "" {
 			return nil, b.giveUpAll(append([]store.Page{*p}, others...), notify.Account, stopped)
 		}
@@ -364,7 +397,9 @@ func (b *batch) remember(p *store.Page) error {
 	}
 	c.User = p.User
 	if p.Kind == incident.PageAlert || p.Kind == incident.PageUpdate || p.Kind == incident.PageNews {
-		if p.Via == oncall.SMS {
+		if p.Via == oncall.SMS && p.Kind == incident.PageNews {
+			c.News = recent(append(c.News, b.now), b.now, max(time.Hour, b.live.Limits.SMS.Per))
+		} else if p.Via == oncall.SMS {
 			c.Sent = recent(append(c.Sent, b.now), b.now, max(time.Hour, b.live.Limits.SMS.Per))
 		} else {
 			c.InCall = p.ID

@@ -234,6 +234,11 @@ func (b *batch) reviewAll(chunk []int64) error {
 		if err != nil {
 			return err
 		}
+		if i.ReadBy != b.live.book.Version && len(b.live.book.SLAs) > 0 { // a reload may have brought or changed promises
+			if err := b.wakeOne(i); err != nil {
+				return err
+			}
+		}
 		if i.State != incident.Triggered || i.Firing == 0 {
 			continue
 		}

@@ -22,6 +22,7 @@ type op struct {
 	do     func(*batch) error
 	weight int
 	err    error
+	half   bool // it was refused after it had written: it is not run again
 	done   chan struct{}
 	then   func() // runs after the commit, before whoever waits is told; nil: nothing
 }
@@ -149,23 +150,20 @@ func (e *Engine) commitParted(ops []*op) {
 func (e *Engine) commitOnce(ops []*op) error {
 	var b *batch
 	begin := e.now()
-	err := e.store.Update(context.Background(), func(tx store.Tx) error {
-		if b != nil {
-			b.undo()
-		}
-		b = newBatch(e, tx)
-		for _, o := range ops {
-			o.err = b.run(o.do)
-			if b.failed != nil {
-				return b.failed
+	err := errHalf
+	for errors.Is(err, errHalf) { // each turn leaves one request out
+		err = e.store.Update(context.Background(), func(tx store.Tx) error {
+			if b != nil {
+				b.undo()
 			}
-		}
-		return b.flush()
-	})
-	if err != nil {
-		if b != nil {
+			b = newBatch(e, tx)
+			return b.runAll(ops)
+		})
+		if err != nil && b != nil {
 			b.undo()
 		}
+	}
+	if err != nil {
 		return err
 	}
 	e.metrics.CommitSeconds.Observe(e.now().Sub(begin).Seconds())
@@ -179,6 +177,25 @@ func (e *Engine) commitOnce(ops []*op) error {
 	return nil
 }
 
+// runAll decides ops one after the other and writes what they touched.
+func (b *batch) runAll(ops []*op) error {
+	for _, o := range ops {
+		if o.half {
+			continue
+		}
+		before := b.ledger.written
+		o.err = b.run(o.do)
+		if b.failed != nil {
+			return b.failed
+		}
+		if o.err != nil && b.ledger.written > before {
+			o.half = true
+			return errHalf
+		}
+	}
+	return b.flush()
+}
+
 type panicError struct{ value any }
 
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
@@ -187,6 +204,7 @@ func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 type batch struct {
 	e      *Engine
 	tx     store.Tx
+	ledger *ledger // the same, for who counts
 	now    time.Time
 	live   *live
 	failed error // of the store: everything is discarded
@@ -218,7 +236,8 @@ func newCasefile(i incident.Incident) *casefile {
 }
 
 func newBatch(e *Engine, tx store.Tx) *batch {
-	return &batch{e: e, tx: tx, now: e.now().UTC(), live: e.live.Load(), cases: map[int64]*casefile{}, groups: map[groupID]int64{}}
+	l := &ledger{Tx: tx}
+	return &batch{e: e, tx: l, ledger: l, now: e.now().UTC(), live: e.live.Load(), cases: map[int64]*casefile{}, groups: map[groupID]int64{}}
 }
 
 func (b *batch) run(do func(*batch) error) (err error) {

@@ -85,6 +85,9 @@ func (e *Engine) nextPage(now time.Time) (next time.Time, err error) {
 	})
 	if !next.IsZero() && !next.After(now) {
 		next = now.Add(20 * time.Millisecond) // due, but nothing could be done about it: do not spin
+		if len(e.slots) > 0 {
+			next = now.Add(250 * time.Millisecond) // what waits for slots is nudged when one is free
+		}
 	}
 	return next, err
 }

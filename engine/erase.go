@@ -146,10 +146,16 @@ func (b *batch) eraseTimeline(n int64, s *scrub, out *Erased) error {
 	}
 	for k := range pages {
 		p := &pages[k]
-		if p.State.Live() || p.User != s.user {
+		if p.State.Live() {
 			continue
 		}
-		p.User, p.To, p.Address, p.Text, p.Sent, p.Detail = oncall.UserID(s.alias), "", "", "", "", ""
+		if p.User == s.user {
+			p.User, p.To, p.Address, p.Text, p.Sent, p.Detail = oncall.UserID(s.alias), "", "", "", "", ""
+		} else if text, why, sent, detail := s.text(p.Text), s.text(p.Why), s.text(p.Sent), s.text(p.Detail); text != p.Text || why != p.Why || sent != p.Sent || detail != p.Detail {
+			p.Text, p.Why, p.Sent, p.Detail = text, why, sent, detail // what others were told about them
+		} else {
+			continue
+		}
 		if err := b.tx.PutPage(*p); err != nil {
 			return b.fail(err)
 		}
@@ -184,7 +190,7 @@ func (e *Engine) eraseRecords(ctx context.Context, s *scrub, out *Erased) error 
 				continue
 			}
 			out.Contacts++
-			if err := b.tx.PutContact(store.Contact{Address: c.Address, OptedOut: c.OptedOut}); err != nil {
+			if err := b.tx.DeleteContact(c.Address); err != nil {
 				return b.fail(err)
 			}
 		}
@@ -204,16 +210,40 @@ func (b *batch) eraseRota(s *scrub) error {
 			}
 		}
 	}
+	if err := b.eraseSubscribers(s); err != nil {
+		return err
+	}
 	silences, err := b.tx.Silences()
 	if err != nil {
 		return b.fail(err)
 	}
 	for _, x := range silences {
-		if clean := s.text(x.CreatedBy); clean != x.CreatedBy {
-			x.CreatedBy = clean
+		if by, comment := s.text(x.CreatedBy), s.text(x.Comment); by != x.CreatedBy || comment != x.Comment {
+			x.CreatedBy, x.Comment = by, comment
 			if err := b.tx.PutSilence(x); err != nil {
 				return b.fail(err)
 			}
+		}
+	}
+	return nil
+}
+
+// eraseSubscribers ends the subscriptions of the person, and of their addresses, and takes their name from those that they made.
+func (b *batch) eraseSubscribers(s *scrub) error {
+	all, err := b.tx.Subscribers()
+	if err != nil {
+		return b.fail(err)
+	}
+	for _, x := range all {
+		switch {
+		case x.User == s.user || s.hits(x.Address):
+			err = b.tx.DeleteSubscriber(x.ID)
+		case s.hits(x.By):
+			x.By = s.text(x.By)
+			err = b.tx.PutSubscriber(x)
+		}
+		if err != nil {
+			return b.fail(err)
 		}
 	}
 	return nil

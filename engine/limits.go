@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
@@ -21,6 +22,18 @@ func (b *batch) slot(c *store.Contact, via oncall.Method) time.Time {
 	}
 	return nextSlot(rate, recent(slices.Clone(times), b.now, rate.Per), b.now)
 }
+
+// newsSlot is slot for news, which waits for what was sent of pages and of news. Pages wait for pages alone: none may ever be late
+// because of news.
+func (b *batch) newsSlot(c *store.Contact) time.Time {
+	rate := b.live.Limits.SMS
+	all := append(slices.Clone(c.Sent), c.News...)
+	slices.SortFunc(all, time.Time.Compare)
+	return nextSlot(rate, recent(all, b.now, rate.Per), b.now)
+}
+
+// newsShare is how much of the day's cap news may use, of four parts: the rest is for what wakes people.
+const newsShare = 3
 
 func nextSlot(rate Rate, times []time.Time, now time.Time) time.Time {
 	n := len(times)
@@ -54,6 +67,13 @@ func dayCounter(via oncall.Method, now time.Time) string {
 // all the same: a cap may change the way a person is reached, never the fact.
 func (b *batch) overCap(p *store.Page) (string, error) {
 	via := p.Via
+	if p.Kind == incident.PageNews && via == oncall.SMS {
+		full, err := b.capped(oncall.SMS, max(b.live.Limits.DailyMessages*newsShare/4, min(b.live.Limits.DailyMessages, 1)))
+		if err != nil || !full {
+			return "", err
+		}
+		return "the share of the day's cap of messages that is for news is used up", nil
+	}
 	sms, err := b.capped(oncall.SMS, b.live.Limits.DailyMessages)
 	if err != nil {
 		return "", err

@@ -285,15 +285,16 @@ func (b *batch) relateProblem(n int64, r incident.Relate) error {
 	if err != nil {
 		return err
 	}
-	if old := i.Problem; old != 0 && old != r.To && !r.Undo {
+	old := i.Problem
+	if _, err := b.act(n, r); err != nil { // first, for what it refuses must change nothing
+		return err
+	}
+	if old != 0 && old != r.To && !r.Undo {
 		if was, err := b.problem(old); err == nil {
 			if _, err := b.problemAct(was, problem.UnlinkIncident{By: r.By, Incident: n}); err != nil && b.failed != nil {
 				return err
 			}
 		}
-	}
-	if _, err := b.act(n, r); err != nil {
-		return err
 	}
 	var other problem.Action = problem.LinkIncident{By: r.By, Incident: n}
 	if r.Undo {
@@ -305,11 +306,17 @@ func (b *batch) relateProblem(n int64, r incident.Relate) error {
 	return nil
 }
 
+// joinsMost is how many incidents join a problem record by themselves. Each of them names the problem all the same.
+const joinsMost = 2000
+
 // joinProblem adds an incident that opened with a known error to the problem record.
 func (b *batch) joinProblem(problemNumber, n int64) error {
 	p, err := b.problem(problemNumber)
 	if err != nil {
 		return b.failed // one that is gone is no reason to fail
+	}
+	if len(p.Incidents) >= joinsMost {
+		return nil // its record must not outgrow what the store keeps, or no alert of its group would be taken any more
 	}
 	if _, err := b.problemAct(p, problem.LinkIncident{By: system, Incident: n}); err != nil && b.failed != nil {
 		return err

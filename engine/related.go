@@ -94,7 +94,9 @@ func (b *batch) merge(source, target int64, by incident.Actor) error {
 		return &incident.AlreadyError{State: into.State, By: into.AckedBy, At: into.ResolvedAt}
 	}
 	a := incident.Absorb{By: by, Source: source, Title: from.Title, Severity: from.Severity, Total: from.Total}
-	children := slices.Clone(from.Children)
+	if err := b.handOver(source, target, by); err != nil { // before it ends, for children follow the end of their parent
+		return err
+	}
 	moved, err := b.moveAlerts(source, target, &a)
 	if err != nil {
 		return err
@@ -105,12 +107,48 @@ func (b *batch) merge(source, target int64, by incident.Actor) error {
 	if _, err := b.act(target, a); err != nil {
 		return err
 	}
-	for _, n := range children {
-		if err := b.adopt(n, target, by); err != nil {
+	return b.hears(target)
+}
+
+// hears looks again at what suppresses an incident that took over alerts: people may have to hear of those at once.
+func (b *batch) hears(n int64) error {
+	i, err := b.incident(n)
+	if err != nil || i.Suppressed == nil || i.Firing == 0 {
+		return err
+	}
+	s, err := b.suppression(i)
+	if err != nil {
+		return err
+	}
+	return b.tryAct(n, incident.Wake{Suppressed: s})
+}
+
+// handOver gives the children of an incident that is about to end to the one that goes on. What stands above that one, and would
+// make a circle, has no parent any more.
+func (b *batch) handOver(source, target int64, by incident.Actor) error {
+	from, err := b.incident(source)
+	if err != nil {
+		return err
+	}
+	for _, n := range slices.Clone(from.Children) {
+		apart := incident.Relate{By: by, Kind: incident.ToChild, To: n, Undo: true}
+		if err := b.tryAct(source, apart); err != nil {
+			return err
+		}
+		into, err := b.incident(target)
+		if err != nil {
+			return err
+		}
+		if b.noCircle(into, n) == nil {
+			err = b.adopt(n, target, by)
+		} else {
+			err = b.tryAct(n, incident.Relate{By: by, Kind: incident.ToParent, To: source, Undo: true})
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.failed
 }
 
 // moveAlerts makes the alerts of source members of target, and counts into a what is new there. moved are those that fire.
@@ -136,8 +174,8 @@ func (b *batch) moveAlerts(source, target int64, a *incident.Absorb) (moved int,
 			lead := row.Alert
 			a.Lead = &lead
 		}
-		if err := b.keep(row); err != nil {
-			return 0, err
+		if err := b.tx.PutAlert(*row); err != nil { // not keep: memory knows better than the row until when it holds
+			return 0, b.fail(err)
 		}
 	}
 	return moved, nil
@@ -191,21 +229,27 @@ func (b *batch) relatePair(parent, child, asked int64, r incident.Relate) error 
 			return err
 		}
 	}
-	if c, err := b.incident(child); err != nil {
+	c, err := b.incident(child)
+	if err != nil {
 		return err
-	} else if old := c.Parent; old != 0 && old != parent && !r.Undo {
-		if err := b.tryAct(old, incident.Relate{By: r.By, Kind: incident.ToChild, To: child, Undo: true}); err != nil {
-			return err
-		}
 	}
+	if !r.Undo && (p.State == incident.Closed || c.State == incident.Closed) {
+		return incident.ErrFinal // one side alone would be no link
+	}
+	old := c.Parent
 	up := incident.Relate{By: r.By, Kind: incident.ToParent, To: parent, Undo: r.Undo}
 	down := incident.Relate{By: r.By, Kind: incident.ToChild, To: child, Undo: r.Undo}
 	first, second, other := up, down, parent
 	if asked == parent {
 		first, second, other = down, up, child
 	}
-	if _, err := b.act(asked, first); err != nil {
+	if _, err := b.act(asked, first); err != nil { // first, for what it refuses must change nothing
 		return err
+	}
+	if old != 0 && old != parent && !r.Undo {
+		if err := b.tryAct(old, incident.Relate{By: r.By, Kind: incident.ToChild, To: child, Undo: true}); err != nil {
+			return err
+		}
 	}
 	return b.tryAct(other, second)
 }

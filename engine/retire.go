@@ -11,7 +11,7 @@ import (
 // endEvents ends the events among an incident's alerts, which somebody resolves: no recovery will ever come of them. It
 // returns how many there were.
 func (b *batch) endEvents(n int64) (ended int, err error) {
-	members, err := b.tx.AlertsOf(n, noAlert, 1000)
+	members, err := b.tx.AlertsOf(n, noAlert, 0)
 	if err != nil {
 		return 0, b.fail(err)
 	}

@@ -135,6 +135,9 @@ func (e *Engine) Note(ctx context.Context, by incident.Actor, verb, what string)
 // used it goes by mail, and without that it is given up.
 func (b *batch) claimNews(s *stack) ([]job, error) {
 	news, err := b.sift(s)
+	if err == nil {
+		news, err = b.latestNews(news)
+	}
 	if err != nil || len(news) == 0 {
 		return nil, err
 	}
@@ -149,7 +152,7 @@ func (b *batch) claimNews(s *stack) ([]job, error) {
 	if why := unusable(&c, s.via); why != "" {
 		return nil, b.byMail(news, why)
 	}
-	if at := b.slot(&c, s.via); at.After(b.now) && s.via == oncall.SMS {
+	if at := b.newsSlot(&c); at.After(b.now) && s.via == oncall.SMS {
 		for k := range news {
 			news[k].State, news[k].NextAt = store.Queued, at
 			if err := b.put(&news[k]); err != nil {
@@ -159,6 +162,26 @@ func (b *batch) claimNews(s *stack) ([]job, error) {
 		return nil, nil
 	}
 	return b.claimSend(&news[0], news[1:])
+}
+
+// latestNews keeps the latest of what was to be said again and again while it waited, such as that an update is due.
+func (b *batch) latestNews(news []store.Page) (keep []store.Page, err error) {
+	type about struct {
+		incident int64
+		why      string
+	}
+	last := map[about]int{}
+	for k := range news {
+		last[about{news[k].Incident, news[k].Why}] = k
+	}
+	for k := range news {
+		if p := &news[k]; p.Why == "" || p.Why == incident.NewsUpdate || last[about{p.Incident, p.Why}] == k {
+			keep = append(keep, *p)
+		} else if err := b.end(p, store.Void, "told by later news"); err != nil {
+			return nil, err
+		}
+	}
+	return keep, nil
 }
 
 // newsText is one or several pieces of news as a text: the number alone of a confidential incident.

@@ -172,6 +172,8 @@ type Reopen struct {
 	By     Actor
 	Reason string
 	Parent bool // it follows its parent: only what was resolved with it reopens
+
+	Suppressed *router.Suppression // of one that follows its parent; looked up by the caller
 }
 
 // Confirm is the word of the reporter, or somebody for them, that a resolved incident is over: it closes. Satisfied is 1 to 5, or 0.

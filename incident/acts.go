@@ -49,7 +49,8 @@ func (d *draft) ack(a Ack) error {
 	}
 	d.i.AckedBy = a.By.Name
 	d.stop()
-	d.i.Loud = false
+	d.i.Waiting = nil
+	d.i.Suppressed, d.i.Loud = nil, false // what kept people from being paged says nothing about whoever has it now
 	if renewed {
 		d.tell(DidAck, a.By, "", "Acknowledgement renewed%s", until(d.i.AckUntil))
 		return nil
@@ -217,9 +218,9 @@ func (d *draft) note(n Note) error {
 	d.tell(DidNote, n.By, "", "%s", n.Text)
 	d.said(n.Text)
 	if d.i.State == OnHold && d.i.HeldClass == heldForCustomer && d.i.Reporter != "" && n.By.Name == d.i.Reporter {
-		d.i.State = Acknowledged
-		d.i.HoldReason, d.i.HoldUntil = "", time.Time{}
+		d.goOn()
 		d.tell(DidResume, self, "hold for the customer", "Work goes on: %s, who reported it, has answered", n.By.Name)
+		d.news(d.owners(), newsAnswered, n.By.Name+", who reported it, has answered: "+n.Text)
 	}
 	return nil
 }

@@ -48,6 +48,9 @@ func (d *draft) checkAmend(a Amend) error {
 	if p := a.Priority; p != "" && (len(p) != 2 || p[0] != 'P' || p[1] < '1' || p[1] > '5') {
 		return &FieldError{"priority", string(p), "P1 to P5"}
 	}
+	if a.Type == "" && (a.Category == "" || a.Category == "-") {
+		return nil // a type that the configuration has lost keeps nobody from changing the rest
+	}
 	kind, category := d.i.Type, a.Category
 	if a.Type != "" {
 		kind = a.Type

@@ -13,9 +13,9 @@ import (
 
 // clone copies what a decision may change, so that the caller's record stays as it was.
 func (p Process) clone() Process {
-	p.Roles = maps.Clone(p.Roles)
+	p.Roles, p.Told = maps.Clone(p.Roles), maps.Clone(p.Told)
 	p.Links, p.Factors = slices.Clone(p.Links), slices.Clone(p.Factors)
-	p.Heard = slices.Clone(p.Heard)
+	p.Heard, p.Waiting = slices.Clone(p.Heard), slices.Clone(p.Waiting)
 	p.Children, p.Merged = slices.Clone(p.Children), slices.Clone(p.Merged)
 	p.Marks, p.Clocks, p.Pings = slices.Clone(p.Marks), slices.Clone(p.Clocks), slices.Clone(p.Pings)
 	return p
@@ -35,7 +35,7 @@ func (d *draft) keepClocks(was *Incident) {
 		return
 	}
 	moved := len(d.i.Marks) != len(was.Marks) || d.i.Subject() != was.Subject()
-	if !moved && !passed(d.clockAt(), d) {
+	if !moved && d.i.ReadBy == d.book.Version && !passed(d.clockAt(), d) {
 		return
 	}
 	d.readClocks()
@@ -68,23 +68,36 @@ func (d *draft) keepMarks(was *Incident) {
 	if i.State != OnHold {
 		i.HeldAt, i.HeldClass = time.Time{}, ""
 	}
+	i.Marks = fewer(i.Marks)
+}
+
+// marksMost bounds the marks of an incident that flaps for weeks: its record must not outgrow what the store keeps.
+const marksMost = 1000
+
+// fewer joins the oldest two times between a resolution and a reopening into one, and credits what ran between them, until there
+// are few enough marks.
+func fewer(marks []sla.Mark) []sla.Mark {
+	for k := 0; len(marks) > marksMost && k+2 < len(marks); {
+		if marks[k].Kind == sla.Resolved && marks[k+1].Kind == sla.Reopened && marks[k+2].Kind == sla.Resolved {
+			marks = slices.Delete(marks, k+1, k+3)
+			continue
+		}
+		k++
+	}
+	return marks
 }
 
 func (d *draft) readClocks() {
-	was := d.i.Clocks
-	d.i.Clocks = nil
+	d.i.Clocks, d.i.ReadBy = nil, d.book.Version
 	for _, def := range d.book.SLAs {
 		for _, r := range def.Read(d.i.Subject(), d.i.Marks, d.now) {
-			c := Clock{Reading: r}
-			for k := range was {
-				if was[k].SLA == r.SLA && was[k].Kind == r.Kind {
-					c.Told = was[k].Told
-				}
-			}
-			d.i.Clocks = append(d.i.Clocks, c)
+			d.i.Clocks = append(d.i.Clocks, Clock{Reading: r, Told: d.i.Told[promise(&r)]})
 		}
 	}
 }
+
+// promise names what a clock measures, target included: what was told of one target is not told of another.
+func promise(r *sla.Reading) string { return r.SLA + "/" + string(r.Kind) + "/" + r.Target.String() }
 
 // clockAt is when the next percentage of a clock is reached.
 func (d *draft) clockAt() time.Time {
@@ -111,6 +124,10 @@ func (d *draft) tellClocks() {
 		}
 		was := c.Told
 		c.Told = c.Over
+		if d.i.Told == nil {
+			d.i.Told = map[string]int{}
+		}
+		d.i.Told[promise(&c.Reading)] = c.Over
 		if c.Stage == sla.Done && !c.Breached {
 			continue
 		}
@@ -192,7 +209,11 @@ func (d *draft) manager() []oncall.UserID {
 // news tells people something that needs no answer, each once, by the first of their methods that is no call. what names the
 // news in the page's identifier.
 func (d *draft) news(to []oncall.UserID, what, text string) (told int) {
-	urgency := d.book.NotifyUrgency(d.i.Priority)
+	return d.newsAt(d.book.NotifyUrgency(d.i.Priority), to, what, text)
+}
+
+// newsAt is news of an urgency of its own.
+func (d *draft) newsAt(urgency oncall.Urgency, to []oncall.UserID, what, text string) (told int) {
 	seen := map[oncall.UserID]bool{}
 	for _, id := range to {
 		u, ok := d.book.Roster.User(id)

@@ -218,7 +218,7 @@ func (d *draft) wakeAt() time.Time {
 	i := &d.i
 	switch i.State {
 	case Resolved:
-		if i.Firing > 0 {
+		if i.Firing > 0 && i.DuplicateOf == 0 {
 			add(i.stillFiringAt())
 		}
 		add(d.endAt())
@@ -239,9 +239,12 @@ func (d *draft) wakeAt() time.Time {
 			add(i.HoldUntil)
 		}
 	case Triggered:
+		if !i.ClearedAt.IsZero() {
+			break // it is about to resolve, and nobody is paged meanwhile
+		}
 		if i.Suppressed != nil {
 			add(suppressedUntil(i, d.now))
-		} else if i.ClearedAt.IsZero() {
+		} else {
 			add(i.Cursor.EndsAt)
 			for _, s := range i.Cursor.pending() {
 				add(s)

@@ -270,7 +270,7 @@ func (p *Page) Stale(i *Incident) bool {
 }
 
 // urges is the news that urges people on.
-var urges = []string{newsBreach, newsUpdateDue, newsPriority, newsRole, newsResponder}
+var urges = []string{newsBreach, newsUpdateDue, newsPriority, newsRole, newsResponder, newsAnswered}
 
 // The kinds of news, as the Why of their pages.
 const (
@@ -279,7 +279,8 @@ const (
 	newsPriority  = "priority"
 	newsRole      = "role"
 	newsResponder = "responder"
-	newsUpdate    = "update"
+	newsAnswered  = "answered"
+	NewsUpdate    = "update"
 	newsEndDue    = "end-due"
 	newsResolved  = "resolved"
 )

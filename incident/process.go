@@ -139,13 +139,18 @@ func (d *draft) resume(a Resume) error {
 	if d.i.State != OnHold {
 		return ErrNotHeld
 	}
+	d.goOn()
+	d.tell(DidResume, a.By, "", "Work goes on, says %s", a.By.Name)
+	return nil
+}
+
+// goOn makes an incident on hold one that somebody works on, under the lease of its service.
+func (d *draft) goOn() {
 	d.i.State = Acknowledged
 	d.i.HoldReason, d.i.HoldUntil = "", time.Time{}
 	if t := d.book.Services[d.i.Service].AckTimeout; t > 0 {
 		d.i.AckUntil = d.now.Add(t)
 	}
-	d.tell(DidResume, a.By, "", "Work goes on, says %s", a.By.Name)
-	return nil
 }
 
 // reopenBy puts a resolved incident back to triggered: its people are paged.
@@ -168,7 +173,7 @@ func (d *draft) reopenBy(a Reopen) error {
 	d.retrigger("")
 	d.tell(DidReopen, a.By, a.Reason, "Reopened by %s: %s", a.By.Name, a.Reason)
 	d.said(a.Reason)
-	d.start(0)
+	d.startUnless(a.Suppressed)
 	return nil
 }
 
@@ -259,10 +264,24 @@ func (d *draft) inform(a Inform) error {
 		names[k] = string(u)
 	}
 	d.tell(DidAssign, a.By, a.Why, "%s added as responders%s", strings.Join(names, ", "), colon(a.Why))
+	if d.i.Suppressed != nil && !a.By.Person() { // a rule is no louder than a silence: they are paged when it ends
+		for _, u := range who {
+			if !slices.Contains(d.i.Waiting, u) {
+				d.i.Waiting = append(d.i.Waiting, u)
+			}
+		}
+		return nil
+	}
 	if d.i.State != Triggered || d.i.Suppressed != nil || d.i.Cursor.FiredAt.IsZero() {
 		d.news(who, newsResponder, "you are asked to help"+colon(a.Why))
 		return nil
 	}
+	d.bring(who)
+	return nil
+}
+
+// bring pages people beside those of the level.
+func (d *draft) bring(who []oncall.UserID) {
 	for _, u := range who {
 		if slices.ContainsFunc(d.i.Cursor.People, func(n Notice) bool { return n.User == u }) {
 			continue
@@ -272,5 +291,4 @@ func (d *draft) inform(a Inform) error {
 		}
 	}
 	d.issue()
-	return nil
 }

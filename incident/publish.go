@@ -112,7 +112,7 @@ func (d *draft) tellUpdate(a Publish) {
 		}
 	}
 	n := len(d.i.Pings) // an update interrupts nobody: it waits in the pocket
-	d.news(responders, newsUpdate, "update ("+string(a.Phase)+"): "+a.Text)
+	d.news(responders, NewsUpdate, "update ("+string(a.Phase)+"): "+a.Text)
 	d.i.Pings = d.i.Pings[:n]
 	if a.Audience == ForResponders {
 		return

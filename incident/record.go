@@ -138,6 +138,7 @@ type Process struct {
 	PriorityWhy string    `json:"priorityWhy,omitempty"`
 
 	Roles      map[Role]oncall.UserID `json:"roles,omitempty"`
+	Waiting    []oncall.UserID        `json:"waiting,omitempty"` // responders whom a rule added while nobody was paged
 	Links      []Link                 `json:"links,omitempty"`
 	Workaround string                 `json:"workaround,omitempty"`
 	Factors    []string               `json:"factors,omitempty"`  // contributing factors
@@ -170,8 +171,10 @@ type Process struct {
 	UpdateEvery  time.Duration `json:"updateEvery,omitempty"`  // its own cadence, instead of its priority's
 	Review       ReviewStub    `json:"review,omitzero"`
 
-	Marks  []sla.Mark `json:"marks,omitempty"`  // what moved its clocks
-	Clocks []Clock    `json:"clocks,omitempty"` // as last read
+	Marks  []sla.Mark     `json:"marks,omitempty"`  // what moved its clocks
+	Clocks []Clock        `json:"clocks,omitempty"` // as last read
+	Told   map[string]int `json:"told,omitempty"`   // the highest percent told of each promise: SLA, kind and target, for a promise that comes back is no news
+	ReadBy string         `json:"readBy,omitempty"` // version of the configuration by which Clocks were read
 
 	Acts        int    `json:"acts,omitempty"`        // what people did to it, notes included
 	Reopens     int    `json:"reopens,omitempty"`     // how often it came back after it was resolved

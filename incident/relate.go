@@ -3,6 +3,8 @@ package incident
 import (
 	"fmt"
 	"slices"
+
+	"github.com/rouse/rouse/alert"
 )
 
 // relate links the incident with another record. What follows from a link (a child that is resolved with its parent) is for the
@@ -90,17 +92,23 @@ func (d *draft) absorb(a Absorb) error {
 	if a.Source == d.i.Number {
 		return ErrItself
 	}
-	d.unpause()
+	was := d.i
 	d.i.Merged = append(d.i.Merged, a.Source)
 	d.i.Firing += a.Firing
 	d.i.Total += a.Total
-	if a.Severity.Rank() > d.i.Severity.Rank() {
-		d.i.Severity = a.Severity
-	}
-	if d.i.Firing == a.Firing && a.Lead != nil {
-		d.i.Title, d.i.Lead = a.Lead.Title, a.Lead.Key
-	}
 	d.tell(DidMerge, a.By, "", "%s merged into this one by %s, with %d alerts: %s", Ref(a.Source), a.By.Name, a.Total, a.Title)
 	d.entries[len(d.entries)-1].Data = map[string]string{"from": Ref(a.Source)}
+	if a.Firing > 0 {
+		d.unpause() // what has recovered goes on resolving when nothing that fires comes over
+		d.outdo(a.Lead)
+		d.reroute(&was)
+	}
 	return nil
+}
+
+// outdo takes over the worst of the alerts that came over, as of one that joined: title, severity and with it the priority.
+func (d *draft) outdo(worst *alert.Alert) {
+	if worst != nil {
+		d.lead(worst, worst.Severity.Rank() > d.i.Severity.Rank())
+	}
 }

@@ -136,5 +136,5 @@ func (d *draft) remindEnd() {
 		}
 	}
 	d.tell(DidRemind, self, "", "Reminded: %s", what)
-	d.news(d.owners(), newsEndDue, what)
+	d.newsAt(oncall.Low, d.owners(), newsEndDue, what) // no note is worth a night's sleep
 }

@@ -45,7 +45,7 @@ func (d *draft) wake(w Wake) error {
 func (d *draft) wakeResolved(s *router.Suppression) {
 	i := &d.i
 	switch {
-	case i.Firing > 0 && !i.stillFiringAt().After(d.now):
+	case i.Firing > 0 && i.DuplicateOf == 0 && !i.stillFiringAt().After(d.now):
 		d.reopen("its alerts still fire "+span(d.now.Sub(i.ResolvedAt))+" after it was resolved", s)
 	case d.kept():
 		d.remindEnd()
@@ -83,6 +83,8 @@ func (d *draft) suppress(s *router.Suppression) {
 		d.tell(DidUnsuppress, self, string(was.Kind)+" "+was.Rule, "%s %s ended and it still fires: people are paged", was.Kind, was.Rule)
 		d.rooms("triggered")
 		d.start(d.i.Cursor.nextRound())
+		d.bring(d.i.Waiting)
+		d.i.Waiting = nil
 	case s != nil && (was == nil || was.Kind != s.Kind || was.Rule != s.Rule):
 		if was == nil {
 			c := d.i.Cursor

@@ -543,7 +543,8 @@ func TestProcessNewsRespectsQuietHours(t *testing.T) {
 		if w.texts("cy") != before {
 			t.Errorf("cy was woken for a role: %q", w.got("cy"))
 		}
-		w.do(2, incident.Resolve{By: at("ana"), Note: "gone"})
+		w.clear("alertname=Slower", "service=quiet", "severity=info")
+		w.is(2, incident.Resolved)
 		w.after(2 * time.Hour)
 		w.expect("cy", before+1, len(w.people["cy"].Calls()), "INC-1", "scribe")
 		if text := w.people["cy"].LastText().Body; strings.Contains(text, "INC-2") {
