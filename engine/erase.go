@@ -249,30 +249,51 @@ func (b *batch) eraseSubscribers(s *scrub) error {
 	return nil
 }
 
-// eraseActs rewrites the audit log, and signs that it did: the chain stays whole, for each act keeps its hash, and this act
-// names those whose words are gone.
+// eraseActs rewrites the audit log, in parts. Each part is signed in its own commit: the chain stays whole, for an act keeps its
+// hash, and the part's last act names those whose words are gone.
 func (e *Engine) eraseActs(ctx context.Context, s *scrub, by incident.Actor, out *Erased) error {
-	return e.commit(ctx, 1, func(b *batch) error {
-		acts, err := b.tx.Acts(0, 0)
+	for after, more := int64(0), true; more; {
+		var n int
+		var next int64
+		err := e.commit(ctx, 1, func(b *batch) (err error) {
+			n, next, more, err = b.erasePart(after, s, by)
+			return err
+		})
 		if err != nil {
-			return b.fail(err)
+			return err
 		}
-		var seqs []int64
-		for _, a := range acts {
-			clean, changed := scrubbed(s, a)
-			if !changed {
-				continue
-			}
-			seqs = append(seqs, a.Seq)
-			if err := b.tx.EraseAct(a.Seq, clean); err != nil {
-				return b.fail(err)
-			}
+		out.Acts, after = out.Acts+n, next
+	}
+	return e.commit(ctx, 1, func(b *batch) error { return b.audit(by, "erase.done", "a person was erased and is "+s.alias+" now") })
+}
+
+// actsPart is how many acts one commit looks at.
+const actsPart = 500
+
+// erasePart looks at the acts behind one; next is where the following part begins.
+func (b *batch) erasePart(after int64, s *scrub, by incident.Actor) (erased int, next int64, more bool, err error) {
+	acts, err := b.tx.Acts(after, actsPart)
+	if err != nil {
+		return 0, after, false, b.fail(err)
+	}
+	var seqs []int64
+	next = after
+	for _, a := range acts {
+		next = a.Seq
+		clean, changed := scrubbed(s, a)
+		if !changed {
+			continue
 		}
-		out.Acts = len(seqs)
-		what := fmt.Sprintf("a person was erased and is %s now", s.alias)
+		seqs = append(seqs, a.Seq)
+		if err := b.tx.EraseAct(a.Seq, clean); err != nil {
+			return 0, after, false, b.fail(err)
+		}
+	}
+	if len(seqs) > 0 {
+		what := fmt.Sprintf("words of %d acts about %s erased", len(seqs), s.alias)
 		_, err = b.tx.PutAct(store.Act{At: b.now, By: by, Verb: store.VerbErase, What: what, Data: map[string]string{store.DataSeqs: store.FormatSeqs(seqs)}})
-		return b.fail(err)
-	})
+	}
+	return len(seqs), next, len(acts) == actsPart, b.fail(err)
 }
 
 // scrub finds the words that name one person.
@@ -305,7 +326,7 @@ func (s *scrub) text(t string) string {
 
 // scrubbed replaces the person in every text of a record.
 func scrubbed[T any](s *scrub, v T) (T, bool) {
-	raw, err := json.Marshal(v)
+	raw, err := plainJSON(v)
 	if err != nil || !s.hits(string(raw)) {
 		return v, false
 	}
@@ -324,6 +345,15 @@ func scrubbed[T any](s *scrub, v T) (T, bool) {
 		return v, false
 	}
 	return out, true
+}
+
+// plainJSON writes & and < as they are, for names have them.
+func plainJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }
 
 func (s *scrub) walk(v any) any {

@@ -52,7 +52,7 @@ func TestSlowMailStarvesNoPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, ana := context.Background(), incident.Actor{Kind: incident.ByUser, Name: "ana", Channel: "api"}
-		for k := range 300 {
+		for k := range 2500 { // more than one claim looks at
 			if _, err := e.Subscribe(ctx, store.Subscriber{Recipient: incident.Recipient{Address: fmt.Sprintf("x%d@example.com", k)}}, ana); err != nil {
 				t.Fatal(err)
 			}

@@ -93,7 +93,7 @@ func (b *batch) merge(source, target int64, by incident.Actor) error {
 	case !into.State.Open():
 		return &incident.AlreadyError{State: into.State, By: into.AckedBy, At: into.ResolvedAt}
 	}
-	a := incident.Absorb{By: by, Source: source, Title: from.Title, Severity: from.Severity, Total: from.Total}
+	a := incident.Absorb{By: by, Source: source, Title: from.Title, Severity: from.Severity, Total: from.Total, Review: from.Review.Required}
 	if err := b.handOver(source, target, by); err != nil { // before it ends, for children follow the end of their parent
 		return err
 	}

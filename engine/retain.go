@@ -104,6 +104,13 @@ func (b *batch) forgetIncidents(numbers []int64) error {
 		if err != nil || i.State != incident.Closed {
 			continue
 		}
+		r, err := b.tx.Review(n)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return b.fail(err)
+		}
+		if !r.WakeAt.IsZero() {
+			continue // somebody still owes something: its action items are open
+		}
 		delete(b.cases, n)
 		if err := b.tx.DeleteReview(n); err != nil {
 			return b.fail(err)

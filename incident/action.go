@@ -220,6 +220,7 @@ type Absorb struct {
 	Total    int
 	Severity alert.Severity
 	Lead     *alert.Alert // the worst of the alerts that came over; nil: none fires
+	Review   bool         // its review was required: this one's is now
 }
 
 // Reviewed notes that the incident's review has changed its state, or was required by hand.

@@ -145,7 +145,7 @@ func (d *draft) resolve(by Actor, code, note string) {
 	d.i.Suppressed, d.i.Loud = nil, false
 	d.stop()
 	switch {
-	case code == "recovered":
+	case code == Recovered && !by.Person() && note == "":
 		d.tell(DidResolve, by, "", "Resolved: every alert recovered")
 	case note != "":
 		d.tell(DidResolve, by, "", "Resolved by %s (%s): %s", by.Name, code, note)

@@ -208,6 +208,10 @@ func (d *draft) clear(c Clear) error {
 	if !d.i.State.Open() || d.i.Firing > 0 {
 		return nil
 	}
+	if d.i.Reporter != "" {
+		d.tell(DidNote, self, "", "Every alert that was merged into it has recovered; whether that is the end of what %s reported is for people to say", d.i.Reporter)
+		return nil
+	}
 	if d.i.ResolveDelay > 0 {
 		d.i.ClearedAt = d.now
 		return nil

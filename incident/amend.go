@@ -174,10 +174,21 @@ func (d *draft) reroute(was *Incident) {
 	}
 	switch {
 	case i.State == Triggered && i.Suppressed == nil && i.ClearedAt.IsZero():
-		round := i.Cursor.nextRound()
+		round, told := i.Cursor.nextRound(), i.Cursor.People
 		d.stop()
 		d.start(round)
+		if !moved { // who was added beside the level is not lost with the pages that were taken back
+			d.bring(usersOf(told))
+		}
 	case i.State == Acknowledged && after == oncall.High && before != after:
 		d.news(d.owners(), newsPriority, "it is "+string(i.Priority)+" now, was "+string(was.Priority))
 	}
+}
+
+func usersOf(people []Notice) []oncall.UserID {
+	all := make([]oncall.UserID, len(people))
+	for k, n := range people {
+		all[k] = n.User
+	}
+	return all
 }

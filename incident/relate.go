@@ -94,6 +94,7 @@ func (d *draft) absorb(a Absorb) error {
 	}
 	was := d.i
 	d.i.Merged = append(d.i.Merged, a.Source)
+	d.i.Review.Required = d.i.Review.Required || a.Review
 	d.i.Firing += a.Firing
 	d.i.Total += a.Total
 	d.tell(DidMerge, a.By, "", "%s merged into this one by %s, with %d alerts: %s", Ref(a.Source), a.By.Name, a.Total, a.Title)

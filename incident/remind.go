@@ -79,7 +79,7 @@ func (d *draft) remindUpdate() {
 // dueReview sets when the review of an incident that is being resolved is due.
 func (d *draft) dueReview(code Code) {
 	r := &d.i.Review
-	if code == Duplicate {
+	if code == Duplicate && d.i.DuplicateOf != 0 { // the word alone lifts nothing: of what is it a duplicate?
 		r.Required = false
 		return
 	}

@@ -73,7 +73,7 @@ func (d *draft) advance() {
 
 // suppress moves a triggered incident in or out of suppression.
 func (d *draft) suppress(s *router.Suppression) {
-	if d.i.State != Triggered || d.i.Loud {
+	if d.i.State != Triggered || d.i.Loud || d.i.Reporter != "" { // what a person reported no silence of alerts is about
 		return
 	}
 	was := d.i.Suppressed
@@ -101,7 +101,7 @@ func (d *draft) suppress(s *router.Suppression) {
 
 // startUnless starts paging from the first level, unless something keeps people from being paged.
 func (d *draft) startUnless(s *router.Suppression) {
-	if s == nil || d.i.Loud {
+	if s == nil || d.i.Loud || d.i.Reporter != "" {
 		d.start(0)
 		return
 	}

@@ -61,7 +61,7 @@ func TestProcessMergeWithChildren(t *testing.T) {
 		if !i.State.Open() || i.Parent != 1 {
 			t.Errorf("INC-3 is %s (%s), parent %d", i.State, i.Code, i.Parent)
 		}
-		w.after(100 * time.Hour)
+		w.after(time.Hour)
 	})
 }
 
