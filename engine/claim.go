@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -67,10 +68,13 @@ func (b *batch) claimOne(p *store.Page) ([]job, error) {
 // reclaim ends the leases of before a start: the store has one owner at a time, so whoever held them is gone, and what became
 // of those pages is asked at once.
 func (b *batch) reclaim() error {
-	pages, err := b.tx.DuePages(b.now.Add(max(lease, runLease)), 0)
-	if err != nil {
+	until := b.now.Add(max(lease, runLease))
+	pages, err1 := b.tx.DuePages(until, 0)
+	quiet, err2 := b.tx.DuePatient(until, 0)
+	if err := errors.Join(err1, err2); err != nil {
 		return b.fail(err)
 	}
+	pages = append(pages, quiet...)
 	for k := range pages {
 		p := &pages[k]
 		if p.State != store.Sending || !p.NextAt.After(b.now) {

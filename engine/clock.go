@@ -95,6 +95,7 @@ func (e *Engine) reviewAt(change, now time.Time) {
 	e.hot.reviewAt = change
 }
 
+// earlier is the earlier of two times, of which the zero time is never.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
 		return b

@@ -42,19 +42,23 @@ func (e *Engine) deliverLoop() {
 // Deliver claims pages that are due at now, hands them to their providers in the background, and returns when it is to be
 // called again; the zero time when nothing is known to be due.
 func (e *Engine) Deliver(now time.Time) (time.Time, error) {
-	var next time.Time
-	err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
-		next, err = tx.NextPage()
-		return err
-	})
-	if err != nil || next.IsZero() || next.After(now) {
-		e.metrics.OldestPage.Set(0)
-		return next, err
+	l, err := e.look()
+	if err != nil {
+		return time.Time{}, err
 	}
-	e.metrics.OldestPage.Set(now.Sub(next).Seconds())
+	due, patient := past(l.page, now), past(l.patient, now)
+	e.metrics.OldestPage.Set(0)
+	if due {
+		e.metrics.OldestPage.Set(now.Sub(l.page).Seconds())
+	}
 	free := cap(e.slots) - len(e.slots)
-	if free == 0 {
+	switch {
+	case !due && !patient:
+		return l.next(), nil
+	case free == 0:
 		return now.Add(50 * time.Millisecond), nil // a send that ends nudges sooner
+	case !due && e.patientSlots(free) <= 0:
+		return earlier(l.page, now.Add(time.Second)), nil // likewise
 	}
 	var jobs []job
 	err = e.must(func(b *batch) (err error) {
@@ -66,7 +70,7 @@ func (e *Engine) Deliver(now time.Time) (time.Time, error) {
 		return now, nil
 	}
 	if err != nil {
-		return next, err
+		return now, err
 	}
 	e.claims = min(e.claims+claimsLeast, claimsMost)
 	for _, j := range jobs {
@@ -78,12 +82,29 @@ func (e *Engine) Deliver(now time.Time) (time.Time, error) {
 	return now, nil
 }
 
-func (e *Engine) nextPage(now time.Time) (next time.Time, err error) {
-	err = e.store.View(context.Background(), func(tx store.Tx) (err error) {
-		next, err = tx.NextPage()
-		return err
+// lanes is when something is next due in either lane of the outbox; zero for nothing.
+type lanes struct{ page, patient time.Time }
+
+func (e *Engine) look() (l lanes, err error) {
+	err = e.store.View(context.Background(), func(tx store.Tx) error {
+		var err1, err2 error
+		l.page, err1 = tx.NextPage()
+		l.patient, err2 = tx.NextPatient()
+		return errors.Join(err1, err2)
 	})
-	if !next.IsZero() && !next.After(now) {
+	return l, err
+}
+
+func (l lanes) next() time.Time { return earlier(l.page, l.patient) }
+
+// past reports whether something that is due at t, zero for never, is due at now.
+func past(t, now time.Time) bool { return !t.IsZero() && !t.After(now) }
+
+// nextPage is when to look again after nothing could be claimed.
+func (e *Engine) nextPage(now time.Time) (time.Time, error) {
+	l, err := e.look()
+	next := l.next()
+	if past(next, now) {
 		next = now.Add(20 * time.Millisecond) // due, but nothing could be done about it: do not spin
 		if len(e.slots) > 0 {
 			next = now.Add(250 * time.Millisecond) // what waits for slots is nudged when one is free

@@ -19,63 +19,50 @@ type stack struct {
 // claim takes at most `most` pages that are due and turns them into at most limit jobs: what wakes people first. Whatever mail
 // servers and rooms do, a quarter of the slots is never theirs.
 func (b *batch) claim(limit, most int) ([]job, error) {
-	d, err := b.due(most)
+	pages, err := b.tx.DuePages(b.now, most)
 	if err != nil {
-		return nil, err
+		return nil, b.fail(err)
 	}
+	alone, stacks := part(pages)
 	var jobs []job
 	take := func(got []job, err error) error {
 		jobs = append(jobs, got...)
 		return err
 	}
-	for k := 0; k < len(d.alone) && len(jobs) < limit; k++ {
-		if err := take(b.claimOne(d.alone[k])); err != nil {
+	for k := 0; k < len(alone) && len(jobs) < limit; k++ {
+		if err := take(b.claimOne(alone[k])); err != nil {
 			return nil, err
 		}
 	}
-	for k := 0; k < len(d.stacks) && len(jobs) < limit; k++ {
+	for k := 0; k < len(stacks) && len(jobs) < limit; k++ {
 		claim := b.claimStack
-		if d.stacks[k].pages[0].Kind == incident.PageNews {
+		if stacks[k].pages[0].Kind == incident.PageNews {
 			claim = b.claimNews
 		}
-		if err := take(claim(d.stacks[k])); err != nil {
+		if err := take(claim(stacks[k])); err != nil {
 			return nil, err
 		}
 	}
-	for k := 0; k < len(d.patient) && len(jobs) < limit-cap(b.e.slots)/4; k++ {
-		if err := take(b.claimOne(d.patient[k])); err != nil {
+	left := b.e.patientSlots(limit - len(jobs))
+	if left <= 0 {
+		return jobs, nil
+	}
+	if pages, err = b.tx.DuePatient(b.now, left); err != nil {
+		return nil, b.fail(err)
+	}
+	for k := range pages {
+		if err := take(b.claimOne(&pages[k])); err != nil {
 			return nil, err
 		}
 	}
 	return jobs, nil
 }
 
-// dues is what is due: pages that stand alone, stacks in order of haste, and what wakes nobody.
-type dues struct {
-	alone   []*store.Page
-	stacks  []*stack
-	patient []*store.Page
-}
+// patientSlots is how many of the free slots may go to pages that wake nobody; negative or 0 for none.
+func (e *Engine) patientSlots(free int) int { return free - cap(e.slots)/4 }
 
-// deeper is how much further it is looked when all that was looked at wakes nobody: a page may be due behind it.
-const deeper = 20
-
-func (b *batch) due(most int) (dues, error) {
-	pages, err := b.tx.DuePages(b.now, most)
-	if err != nil {
-		return dues{}, b.fail(err)
-	}
-	d := part(pages)
-	if len(pages) < most || len(d.alone)+len(d.stacks) > 0 {
-		return d, nil
-	}
-	if pages, err = b.tx.DuePages(b.now, deeper*most); err != nil {
-		return dues{}, b.fail(err)
-	}
-	return part(pages), nil
-}
-
-func part(pages []store.Page) (d dues) {
+// part parts pages into those that stand alone and stacks in order of haste.
+func part(pages []store.Page) (alone []*store.Page, stacks []*stack) {
 	index := map[[2]string]*stack{}
 	for k := range pages {
 		p := &pages[k]
@@ -85,20 +72,26 @@ func part(pages []store.Page) (d dues) {
 			index[key].pages = append(index[key].pages, *p)
 		case stacked:
 			index[key] = &stack{user: p.User, via: p.Via, pages: []store.Page{*p}}
-			d.stacks = append(d.stacks, index[key])
-		case patient(p):
-			d.patient = append(d.patient, p)
+			stacks = append(stacks, index[key])
 		default:
-			d.alone = append(d.alone, p)
+			alone = append(alone, p)
 		}
 	}
-	slices.SortStableFunc(d.stacks, func(x, y *stack) int { return cmp.Compare(haste(x), haste(y)) })
-	return d
+	slices.SortStableFunc(stacks, func(x, y *stack) int { return cmp.Compare(haste(x), haste(y)) })
+	return alone, stacks
 }
 
-// patient reports whether a page wakes nobody, so that those which do go first: news by mail, rooms, steps of automations.
+// patient reports whether a page wakes nobody, so that it waits in a lane of its own: rooms, steps of automations, and news by
+// mail or to an address.
 func patient(p *store.Page) bool {
-	return p.Kind == incident.PageNews || p.Kind == incident.PageRoom || p.Kind == incident.PageRun
+	switch p.Kind {
+	case incident.PageRoom, incident.PageRun:
+		return true
+	case incident.PageNews:
+		_, stacked := stackKey(p)
+		return !stacked && (p.Via == oncall.Email || p.Address != "")
+	}
+	return false
 }
 
 // haste orders stacks: pages, then growth, then news.

@@ -20,8 +20,7 @@ func (b *batch) enqueue(p incident.Page) error {
 	if !errors.Is(err, store.ErrNotFound) {
 		return b.fail(err)
 	}
-	b.pages = true
-	return b.fail(b.tx.PutPage(store.Page{Page: p, State: store.Queued, NextAt: latest(b.now, p.After), UpdatedAt: b.now}))
+	return b.put(&store.Page{Page: p, State: store.Queued, NextAt: latest(b.now, p.After)})
 }
 
 // void takes back what an incident still has in the outbox: unsent pages are void, calls under way are hung up.
@@ -97,7 +96,7 @@ func (b *batch) page(id string) (*store.Page, error) {
 }
 
 func (b *batch) put(p *store.Page) error {
-	p.UpdatedAt = b.now
+	p.UpdatedAt, p.Patient = b.now, patient(p)
 	b.pages = b.pages || p.State.Live()
 	return b.fail(b.tx.PutPage(*p))
 }

@@ -47,10 +47,11 @@ type Page struct {
 	Detail     string         `json:"detail,omitempty"`
 	Unknowns   int            `json:"unknowns,omitempty"` // attempts that ended without an answer
 	Polls      int            `json:"polls,omitempty"`
-	Tried      []string       `json:"tried,omitempty"`  // providers that failed it
-	Held       bool           `json:"held,omitempty"`   // a limit holds it back; the next method was hurried
-	Missed     bool           `json:"missed,omitempty"` // its miss was reported already
-	Parent     string         `json:"parent,omitempty"` // page that tells this one's news too
+	Tried      []string       `json:"tried,omitempty"`   // providers that failed it
+	Patient    bool           `json:"patient,omitempty"` // it wakes nobody, and waits in a lane of its own
+	Held       bool           `json:"held,omitempty"`    // a limit holds it back; the next method was hurried
+	Missed     bool           `json:"missed,omitempty"`  // its miss was reported already
+	Parent     string         `json:"parent,omitempty"`  // page that tells this one's news too
 	Members    []string       `json:"members,omitempty"`
 	BundleCode string         `json:"bundleCode,omitempty"` // B7: acknowledges all members
 	UpdatedAt  time.Time      `json:"updatedAt"`
@@ -63,10 +64,14 @@ type Outbox interface {
 	// PutPage creates or replaces a page, with its places in the indexes: due by NextAt while live, by incident, by provider id.
 	// A live page without a NextAt is due at once.
 	PutPage(p Page) error
-	// DuePages returns live pages whose NextAt is not after t, earliest first, at most limit (0: all).
+	// DuePages returns live pages that are not patient and whose NextAt is not after t, earliest first, at most limit (0: all).
 	DuePages(t time.Time, limit int) ([]Page, error)
-	// NextPage returns the earliest NextAt of a live page; the zero time when there is none.
+	// DuePatient returns the same of those that are patient. However many of them wait, they cost DuePages nothing.
+	DuePatient(t time.Time, limit int) ([]Page, error)
+	// NextPage returns the earliest NextAt of a live page that is not patient; the zero time when there is none.
 	NextPage() (time.Time, error)
+	// NextPatient returns the same of those that are patient.
+	NextPatient() (time.Time, error)
 	// PagesOf returns all pages of an incident, by ID; incident 0 has none.
 	PagesOf(incident int64) ([]Page, error)
 	// PageByProvider finds a page by its provider's name and id, or ErrNotFound.

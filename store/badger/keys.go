@@ -21,6 +21,7 @@ const (
 	tabEntry      = 't'  // incident, seq: row
 	tabPage       = 'p'  // id: row
 	tabDue        = 'q'  // time, id
+	tabPatient    = 'l'  // time, id: as tabDue, of pages that wake nobody
 	tabPageOf     = 'n'  // incident, id
 	tabProvider   = 'v'  // provider, provider's id: page id
 	tabOverride   = 'r'  // id: row

@@ -16,10 +16,11 @@ type pageIndex struct {
 	Incident             int64
 	Provider, ProviderID string
 	Updated              int64 // microseconds
+	Patient              bool
 }
 
 func indexPage(p *store.Page) pageIndex {
-	x := pageIndex{Incident: p.Incident, Updated: p.UpdatedAt.UnixMicro()}
+	x := pageIndex{Incident: p.Incident, Updated: p.UpdatedAt.UnixMicro(), Patient: p.Patient}
 	if p.State.Live() {
 		x.Due = max(sortable(p.NextAt), soonest) // one without a time is due at once
 	}
@@ -36,7 +37,11 @@ func (x *pageIndex) head() []byte {
 	b := make([]byte, 0, 32+len(x.Provider)+len(x.ProviderID))
 	b = binary.AppendVarint(binary.AppendVarint(b, int64(x.Due)), x.Incident)
 	b = appendText(appendText(b, x.Provider), x.ProviderID)
-	return binary.AppendVarint(b, x.Updated)
+	b = binary.AppendVarint(b, x.Updated)
+	if x.Patient {
+		b = append(b, 1)
+	}
+	return b
 }
 
 func readPageIndex(val []byte) (x pageIndex, err error) {
@@ -53,6 +58,7 @@ func readPageIndex(val []byte) (x pageIndex, err error) {
 		return x, err
 	}
 	x.Updated = r.number()
+	x.Patient = len(r.b) > 0
 	return x, r.err
 }
 
@@ -97,18 +103,28 @@ func (t *tx) PutPage(p store.Page) error {
 }
 
 func (t *tx) movePageDue(id string, old, x pageIndex) error {
-	if old.Due == x.Due {
+	if old.Due == x.Due && old.Patient == x.Patient {
 		return nil
 	}
 	if old.Due != 0 {
-		if err := t.del(keyQueue(tabDue, old.Due, id)); err != nil {
+		_, table := old.queue()
+		if err := t.del(keyQueue(table, old.Due, id)); err != nil {
 			return err
 		}
 	}
 	if x.Due == 0 {
 		return nil
 	}
-	return t.enqueue(laneDue, tabDue, x.Due, id)
+	lane, table := x.queue()
+	return t.enqueue(lane, table, x.Due, id)
+}
+
+// queue is where a live page waits.
+func (x *pageIndex) queue() (lane int, table byte) {
+	if x.Patient {
+		return lanePatient, tabPatient
+	}
+	return laneDue, tabDue
 }
 
 func (t *tx) movePageOf(id string, old, x pageIndex) error {
@@ -151,8 +167,17 @@ func (t *tx) moveProvider(id string, old, x pageIndex) error {
 
 // DuePages returns live pages that are due, earliest first.
 func (t *tx) DuePages(at time.Time, limit int) ([]store.Page, error) {
+	return t.duePages(laneDue, tabDue, at, limit)
+}
+
+// DuePatient returns live pages that are due and patient, earliest first.
+func (t *tx) DuePatient(at time.Time, limit int) ([]store.Page, error) {
+	return t.duePages(lanePatient, tabPatient, at, limit)
+}
+
+func (t *tx) duePages(lane int, table byte, at time.Time, limit int) ([]store.Page, error) {
 	var due []store.Page
-	err := t.queue(laneDue, tabDue, at, func(key []byte) error {
+	err := t.queue(lane, table, at, func(key []byte) error {
 		p, err := t.Page(string(key[queueKeyStart:]))
 		if err != nil {
 			return err
@@ -167,6 +192,9 @@ func (t *tx) DuePages(at time.Time, limit int) ([]store.Page, error) {
 
 // NextPage returns the earliest NextAt of a live page; the zero time when there is none.
 func (t *tx) NextPage() (time.Time, error) { return t.front(laneDue, tabDue) }
+
+// NextPatient is NextPage for those that are patient.
+func (t *tx) NextPatient() (time.Time, error) { return t.front(lanePatient, tabPatient) }
 
 // PagesOf returns all pages of an incident, by ID.
 func (t *tx) PagesOf(incident int64) ([]store.Page, error) {

@@ -14,6 +14,7 @@ const (
 	laneWake = iota
 	laneDue
 	laneReview
+	lanePatient
 	lanes
 )
 

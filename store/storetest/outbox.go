@@ -10,6 +10,7 @@ var outboxTests = []test{
 	{name: "put and get", run: pagePutGet},
 	{name: "due in order", run: pagesDue},
 	{name: "due follows the state", run: pageDueFollows},
+	{name: "patient pages in a lane of their own", run: pagesPatient},
 	{name: "a live page without a time is due at once", run: pageWithoutTime},
 	{name: "pages of an incident by id", run: pagesOfIncident},
 	{name: "by provider", run: pageByProvider},
@@ -50,6 +51,35 @@ func pagesDue(h *harness) {
 	same(h, "all", duePages(h, at(60), 0), []string{"c", "b", "a"})
 	same(h, "limit", duePages(h, at(60), 2), []string{"c", "b"})
 	same(h, "next", read(h, store.Tx.NextPage), at(10))
+}
+
+func pagesPatient(h *harness) {
+	patient := func(limit int) []string {
+		h.Helper()
+		return ids(read(h, func(tx store.Tx) ([]store.Page, error) { return tx.DuePatient(at(60), limit) }))
+	}
+	same(h, "next of nothing", read(h, store.Tx.NextPatient), time.Time{})
+	quiet, late := queued("quiet", 1, 5), queued("late", 1, 30)
+	quiet.Patient, late.Patient = true, true
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutPage(late), tx.PutPage(quiet), tx.PutPage(queued("loud", 1, 10)))
+	})
+	same(h, "page as put", page(h, "quiet"), quiet)
+	same(h, "loud", duePages(h, at(60), 0), []string{"loud"})
+	same(h, "next loud", read(h, store.Tx.NextPage), at(10))
+	same(h, "patient", patient(0), []string{"quiet", "late"})
+	same(h, "patient, limit", patient(1), []string{"quiet"})
+	same(h, "next patient", read(h, store.Tx.NextPatient), at(5))
+	same(h, "all of the incident", ids(read(h, func(tx store.Tx) ([]store.Page, error) { return tx.PagesOf(1) })), []string{"late", "loud", "quiet"})
+
+	quiet.Patient = false // at the same time it changes lanes
+	h.update(func(tx store.Tx) error { return tx.PutPage(quiet) })
+	same(h, "loud after the change", duePages(h, at(60), 0), []string{"quiet", "loud"})
+	same(h, "patient after the change", patient(0), []string{"late"})
+	late.State, late.NextAt = store.Delivered, time.Time{}
+	h.update(func(tx store.Tx) error { return tx.PutPage(late) })
+	same(h, "patient when told", patient(0), []string{})
+	same(h, "next patient when told", read(h, store.Tx.NextPatient), time.Time{})
 }
 
 func pageDueFollows(h *harness) {
