@@ -65,6 +65,11 @@ func (i identity) actor() incident.Actor {
 	return incident.Actor{Kind: incident.ByToken, Name: i.token, Channel: i.channel}
 }
 
+// reported reports whether somebody is who reported an incident. A link shows an incident to whoever holds it, so it is nobody's.
+func (i identity) reported(in *incident.Incident) bool {
+	return in.Reporter != "" && i.channel != "link" && in.Reporter == i.actor().Name
+}
+
 // keyring is the tokens of one configuration as hashes, so that comparing them takes the same time whatever is offered.
 type keyring struct {
 	of      *Config

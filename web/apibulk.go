@@ -62,27 +62,40 @@ func (c *call) bulk() error {
 	return nil
 }
 
-// bulkOne does it to one incident. One that the caller may not see answers as one that does not exist.
+// bulkOne does it to one incident, in the words of the API.
 func (c *call) bulkOne(do deed, n int64) client.Done {
 	out := client.Done{Number: n}
-	i, err := c.seen(c.r.Context(), n)
+	_, after, err := c.bulkDo(do, n)
 	if err == nil {
-		var after incident.Incident
-		if after, err = do(c.r.Context(), &i); err == nil {
-			err = c.view(func(_ store.Tx, v *veil) error {
-				w := v.wireIncident(&after)
-				out.Incident = &w
-				return nil
-			})
-		}
+		err = c.view(func(_ store.Tx, v *veil) error {
+			w := v.wireIncident(&after)
+			out.Incident = &w
+			return nil
+		})
 	}
 	if err != nil {
-		p := judge(err)
-		if p.status >= http.StatusInternalServerError {
-			c.s.Log.Error("part of a bulk request failed", "incident", n, "correlation", c.id, "err", err)
-		}
+		p := c.bulkRefusal(n, err)
 		out.Error = &client.Error{Code: p.code, Message: p.message, Hint: p.hint, Correlation: c.id}
 	}
 	out.OK = err == nil
 	return out
+}
+
+// bulkDo does it to one of several incidents, and returns it as it was and as it is then. One that the caller may not see
+// answers as one that does not exist.
+func (c *call) bulkDo(do deed, n int64) (before, after incident.Incident, err error) {
+	if before, err = c.seen(n); err == nil {
+		after, err = do(&before)
+	}
+	return before, after, err
+}
+
+// bulkRefusal says what an error of one of several incidents means. It keeps nothing from the others, so what is ours to repair
+// is logged here.
+func (c *call) bulkRefusal(n int64, err error) refusal {
+	p := judge(err)
+	if p.status >= http.StatusInternalServerError {
+		c.s.Log.Error("part of a bulk request failed", "incident", n, "correlation", c.id, "err", err)
+	}
+	return p
 }

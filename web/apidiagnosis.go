@@ -2,11 +2,8 @@ package web
 
 import (
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/incident/sla"
 	"github.com/rouse/rouse/store"
@@ -15,7 +12,7 @@ import (
 
 const (
 	similarUnset, similarMost = 10, 50
-	changesUnset, changesMany = 100, 1000
+	changesUnset, changesMost = 100, 1000
 	changesBefore             = 2 * time.Hour    // an incident's start
 	changesAfter              = 30 * time.Minute // its resolution
 )
@@ -31,28 +28,16 @@ func (c *call) similar() error {
 		return err
 	}
 	out := []client.Similar{}
-	err = c.view(func(tx store.Tx, v *veil) error {
+	err = c.walk(func(tx store.Tx, v *veil) error {
 		i, err := c.incident(tx, n)
 		if err != nil {
 			return err
 		}
-		facts := i.Facts()
-		like, rank := incident.NewLikeness(&facts), incident.NewRanking(limit)
-		err = tx.EachFacts(store.Filter{Below: n, May: c.may()}, func(f *incident.Facts) error {
-			rank.Add(f, like.Match(f))
-			return nil
-		})
-		if err != nil {
-			return err
+		found, err := v.alikes(&i, store.Filter{}, limit)
+		for k := range found {
+			out = append(out, v.wireSimilar(&found[k]))
 		}
-		for _, r := range rank.Best() {
-			past, err := c.incident(tx, r.Facts.Number)
-			if err != nil {
-				return err
-			}
-			out = append(out, v.wireSimilar(&past, r.Match))
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return err
@@ -73,63 +58,21 @@ func (c *call) incidentChanges() error {
 		if err != nil {
 			return err
 		}
-		start := i.CreatedAt
-		if !i.StartedAt.IsZero() && i.StartedAt.Before(start) {
-			start = i.StartedAt
+		end := c.now
+		if !i.ResolvedAt.IsZero() {
+			end = i.ResolvedAt.Add(changesAfter)
 		}
-		end := i.ResolvedAt
-		if end.IsZero() {
-			end = c.now
-		} else {
-			end = end.Add(changesAfter)
-		}
-		all, err := tx.Changes(start.Add(-changesBefore), 0)
-		for k := range all {
-			if !all[k].At.After(end) {
-				out = append(out, wireChange(&all[k], related(&all[k], &i)))
-			}
+		near, err := changesNear(tx, &i, changesBefore, end)
+		for k := range near[:min(len(near), changesMost)] {
+			out = append(out, wireChange(&near[k].Change, near[k].shared))
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(out, func(a, b client.Change) int { return len(b.Related) - len(a.Related) })
-	c.write(http.StatusOK, out[:min(len(out), changesMany)])
+	c.write(http.StatusOK, out)
 	return nil
-}
-
-// related says what a change shares with an incident: its service, and labels.
-func related(ch *alert.Change, i *incident.Incident) []string {
-	var out []string
-	if namesService(ch, i.Service) {
-		out = append(out, "service "+i.Service)
-	}
-	for k, v := range i.GroupLabels {
-		if k != "service" && v != "" && ch.Details[k] == v {
-			out = append(out, k+"="+v)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// namesService reports whether a change is about a service: by one of its details or its source, or as a word of its summary.
-func namesService(ch *alert.Change, service string) bool {
-	if service == "" {
-		return false
-	}
-	if strings.EqualFold(ch.Source, service) {
-		return true
-	}
-	for _, v := range ch.Details {
-		if strings.EqualFold(v, service) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(strings.Fields(ch.Summary), func(w string) bool {
-		return strings.EqualFold(strings.Trim(w, `.,:;!?"'()[]`), service)
-	})
 }
 
 // listChanges is GET /api/v1/changes.
@@ -142,7 +85,7 @@ func (c *call) listChanges() error {
 	if err != nil {
 		return err
 	}
-	limit, err := c.count("limit", changesUnset, changesMany)
+	limit, err := c.count("limit", changesUnset, changesMost)
 	if err != nil {
 		return err
 	}
@@ -182,7 +125,7 @@ func (c *call) sla() error {
 	if err != nil {
 		return err
 	}
-	i, err := c.seen(c.r.Context(), n)
+	i, err := c.seen(n)
 	if err != nil {
 		return err
 	}
@@ -211,7 +154,8 @@ func (c *call) updates() error {
 		lines, err := tx.Timeline(n)
 		for k := range lines {
 			if lines[k].Kind == incident.DidUpdate {
-				out = append(out, v.wireUpdate(statusOf(&lines[k])))
+				quiet := v.entry(&lines[k])
+				out = append(out, *wireStatus(statusOf(&quiet)))
 			}
 		}
 		return err

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
@@ -57,17 +59,6 @@ type story struct {
 	pages    []store.Page
 }
 
-// story reads an incident that the caller may see, with at most limit of its alerts.
-func (c *call) story(n int64, limit int) (st story, err error) {
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
-		if st.incident, err = c.incident(tx, n); err != nil {
-			return err
-		}
-		return st.fill(tx, limit)
-	})
-	return st, err
-}
-
 // fill reads what belongs to the story's incident.
 func (st *story) fill(tx store.Tx, limit int) (err error) {
 	n := st.incident.Number
@@ -119,16 +110,15 @@ func (c *call) opening(in client.Report) (incident.Open, error) {
 	case first(errs[:]) != nil:
 		return o, first(errs[:])
 	case o.Title == "":
-		return o, bad("title", "Say in one line what is broken.", "it is missing")
+		return o, bad("title", "A few words are enough, such as: Payment page stays white.", "say in one line what is broken")
 	case in.Service == "":
-		return o, bad("service", "Name one of the services of the configuration.", "it is missing")
-	case !o.StartedAt.IsZero() && (!sane(o.StartedAt) || o.StartedAt.After(c.now)):
+		return o, bad("service", "Choose the nearest one of the configuration; the people on call sort it out.", "say which service it is")
+	case o.StartedAt.After(c.now):
+		return o, bad("startedAt", "Leave it out if it began just now.", "it cannot have begun in the future")
+	case !o.StartedAt.IsZero() && !sane(o.StartedAt):
 		return o, bad("startedAt", "Name a time that has passed, or leave it out.", "it cannot have begun then")
 	}
-	if _, ok := book.Services[in.Service]; !ok {
-		return o, &incident.UnknownServiceError{Name: in.Service}
-	}
-	return o, nil
+	return o, knownService(book, in.Service)
 }
 
 // checkType checks a type and category against those of the configuration, where it has any.
@@ -136,12 +126,8 @@ func checkType(book *incident.Rulebook, kind, category string) (badType, badCate
 	if len(book.Types) == 0 || kind == "" && category == "" {
 		return nil, nil
 	}
-	names := make([]string, 0, len(book.Types))
-	for name := range book.Types {
-		names = append(names, name)
-	}
 	if kind == "" {
 		kind = "technical"
 	}
-	return among("type", kind, sorted(names)...), among("category", category, book.Types[kind]...)
+	return among("type", kind, slices.Sorted(maps.Keys(book.Types))...), among("category", category, book.Types[kind]...)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,7 +46,7 @@ func (c *call) listIncidents() error {
 		return c.csvIncidents(f)
 	}
 	out := client.IncidentList{Incidents: []client.Incident{}}
-	err = c.view(func(tx store.Tx, v *veil) error {
+	err = c.viewList(&f, func(tx store.Tx, v *veil) error {
 		if v.nothing(&f) {
 			return nil
 		}
@@ -60,6 +62,16 @@ func (c *call) listIncidents() error {
 	}
 	c.write(http.StatusOK, out)
 	return nil
+}
+
+// viewList is view for a list. The newest incidents and those that are open are at hand; what any other filter chooses has to be
+// looked for among all.
+func (c *call) viewList(f *store.Filter, fn func(store.Tx, *veil) error) error {
+	newest := store.Filter{States: f.States, Below: f.Below, Limit: f.Limit}
+	if reflect.DeepEqual(*f, newest) && !slices.ContainsFunc(f.States, func(s incident.State) bool { return !s.Open() }) {
+		return c.view(fn)
+	}
+	return c.walk(fn)
 }
 
 // nothing reports whether a filter asks for what belongs to a record that the caller may not see: its answer must not tell.
@@ -140,7 +152,7 @@ func (c *call) csvIncidents(f store.Filter) error {
 	w := csv.NewWriter(&b)
 	limit, rows, last, more := f.Limit, 0, int64(0), false
 	f.Limit, f.May = limit+1, c.may()
-	err := c.view(func(tx store.Tx, v *veil) error {
+	err := c.walk(func(tx store.Tx, v *veil) error {
 		if err := w.Write(csvHead); err != nil || v.nothing(&f) {
 			return err
 		}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -32,11 +33,7 @@ func (c *call) onCall() error {
 	for _, d := range book.Roster.OnCallNow(at) {
 		out.Schedules = append(out.Schedules, wireDuty(book.Roster, d))
 	}
-	names := make([]string, 0, len(book.Services))
-	for name := range book.Services {
-		names = append(names, name)
-	}
-	for _, name := range sorted(names) {
+	for _, name := range slices.Sorted(maps.Keys(book.Services)) {
 		out.Services = append(out.Services, serviceDuty(book, book.Services[name], at))
 	}
 	c.write(http.StatusOK, out)
@@ -178,9 +175,3 @@ func wireUser(r *oncall.Roster, u oncall.User, teams []oncall.Team) client.User 
 
 // clock writes a minute of the day as 22:00.
 func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
-
-// sorted sorts a list of its caller's and returns it.
-func sorted(list []string) []string {
-	slices.Sort(list)
-	return list
-}

@@ -198,8 +198,8 @@ func (c *call) openapiJSON() error {
 	return nil
 }
 
-// backup is GET /api/v1/backup: a whole copy of the store while it is in use. The audit log says beforehand who asked. A copy that breaks off is never ended in good
-// order, so that nobody takes it for a whole one.
+// backup is GET /api/v1/backup: a whole copy of the store while it is in use. The audit log says beforehand who asked. A copy that
+// breaks off is never ended in good order, so that nobody takes it for a whole one.
 func (c *call) backup() error {
 	if err := c.s.Engine.Note(c.r.Context(), c.who.actor(), "backup", "a copy of everything was asked for"); err != nil {
 		return err

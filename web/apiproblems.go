@@ -1,15 +1,13 @@
 package web
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/rouse/rouse/incident"
 	prb "github.com/rouse/rouse/incident/problem"
-	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
@@ -73,7 +71,7 @@ func (c *call) getProblem() error {
 	}
 	var out client.Problem
 	err = c.view(func(tx store.Tx, v *veil) error {
-		p, err := c.seenProblem(tx, n)
+		p, err := c.problem(tx, n)
 		out = v.wireProblem(&p)
 		return err
 	})
@@ -97,48 +95,59 @@ func (c *call) answerProblem(status int, p *prb.Problem) error {
 	return nil
 }
 
-// openProblem is POST /api/v1/problems. The incidents are linked afterwards, each from both sides.
+// openProblem is POST /api/v1/problems.
 func (c *call) openProblem() error {
 	var in client.NewProblem
 	if err := c.decode(&in); err != nil {
 		return err
 	}
-	o, err := c.opensProblem(&in)
+	p, err := c.opensProblem(&in)
 	if err != nil {
 		return err
-	}
-	err = c.view(func(tx store.Tx, _ *veil) error {
-		for _, n := range in.Incidents {
-			if _, err := c.incident(tx, n); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	p, err := c.s.Engine.OpenProblem(c.r.Context(), o)
-	if err != nil {
-		return err
-	}
-	for _, n := range in.Incidents {
-		if p, err = c.link(c.r.Context(), p.Number, n); err != nil && !errors.Is(err, prb.ErrLinked) {
-			return err
-		}
 	}
 	c.w.Header().Set("Location", "/api/v1/problems/"+strconv.FormatInt(p.Number, 10))
 	return c.answerProblem(http.StatusCreated, &p)
 }
 
-// opensProblem checks a new problem against the rulebook. Nobody opens what they could not see themselves.
-func (c *call) opensProblem(in *client.NewProblem) (prb.Open, error) {
-	o := prb.Open{By: c.who.actor(), Service: in.Service, Team: in.Team, Type: in.Type}
+// opensProblem opens a problem and links its incidents afterwards, each from both sides. An incident that the caller may not see
+// opens nothing.
+func (c *call) opensProblem(in *client.NewProblem) (p prb.Problem, err error) {
 	if len(in.Incidents) > bulkMost {
-		return o, bad("incidents", "Link the others afterwards.", "there are %d, at most %d are possible", len(in.Incidents), bulkMost)
+		return p, bad("incidents", "Link the others afterwards.", "there are %d, at most %d are possible", len(in.Incidents), bulkMost)
 	}
+	for _, n := range in.Incidents {
+		i, err := c.seen(n)
+		if err != nil {
+			return p, err
+		}
+		if i.Confidential() && in.Type == "" { // what is known of a hidden incident stays hidden
+			in.Type, in.Service = incident.TypeSecurity, cmp.Or(in.Service, i.Service)
+		}
+	}
+	o, err := c.newProblem(in)
+	if err != nil {
+		return p, err
+	}
+	if p, err = c.s.Engine.OpenProblem(c.r.Context(), o); err != nil {
+		return p, err
+	}
+	for _, n := range in.Incidents {
+		after, err := c.link(p.Number, n)
+		switch {
+		case err == nil:
+			p = after
+		case !errors.Is(err, prb.ErrLinked):
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// newProblem checks a new problem against the rulebook. Nobody opens what they could not see themselves.
+func (c *call) newProblem(in *client.NewProblem) (prb.Open, error) {
+	o := prb.Open{By: c.who.actor(), Service: in.Service, Team: in.Team, Type: in.Type}
 	e := &editing{c: c}
-	o.Title, o.Cause, o.Workaround = *e.text("title", &in.Title), *e.text("cause", &in.Cause), *e.text("workaround", &in.Workaround)
+	o.Title, o.Cause, o.Workaround = *e.line("title", &in.Title), *e.text("cause", &in.Cause), *e.text("workaround", &in.Workaround)
 	o.Owner = *e.user(&in.Owner)
 	e.keep(c.checkProblem(&in.Service, &in.Team, &in.Type))
 	if e.err == nil && !c.who.maySee(c.s.Engine.Book(), in.Type, in.Team, in.Service) {
@@ -147,127 +156,24 @@ func (c *call) opensProblem(in *client.NewProblem) (prb.Open, error) {
 	return o, e.err
 }
 
-// checkProblem checks the fields of a problem that the configuration has words for. A nil or an empty one is not given.
-func (c *call) checkProblem(service, team, kind *string) error {
-	book := c.s.Engine.Book()
-	if service != nil && *service != "" {
-		if _, ok := book.Services[*service]; !ok {
-			return &incident.UnknownServiceError{Name: *service}
-		}
+// wireProblem is a problem as the API says it. Of one that was just handed to people whose own it is, whoever did that learns
+// its number.
+func (v *veil) wireProblem(raw *prb.Problem) client.Problem {
+	p := *raw
+	out := client.Problem{
+		Number: p.Number, Ref: p.Ref(), State: string(p.State), Title: "Security problem", Type: p.Type, Incidents: []int64{},
+		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
-	if team != nil && *team != "" {
-		if _, ok := book.Roster.Team(oncall.TeamID(*team)); !ok {
-			return bad("team", "Name one of the teams of the configuration.", "there is no team %q", brief(*team))
-		}
+	if !v.c.who.seesProblem(&p, v.c.s.Engine.Book()) {
+		return out
 	}
-	if kind == nil {
-		return nil
+	v.hushProblem(&p)
+	out.Title, out.Service, out.Team, out.Owner = p.Title, p.Service, p.Team, string(p.Owner)
+	out.Cause, out.Workaround, out.Incidents = p.Cause, p.Workaround, p.Incidents
+	out.Code, out.Note, out.DuplicateOf = string(p.Code), p.Note, p.DuplicateOf
+	out.ResolvedAt, out.ClosedAt, out.Log = p.ResolvedAt, p.ClosedAt, []client.Entry{}
+	for k := range p.Log {
+		out.Log = append(out.Log, wireEntry(&p.Log[k]))
 	}
-	err, _ := checkType(book, *kind, "")
-	return err
-}
-
-// problemVerb reads what somebody does to a problem, and returns what does it.
-type problemVerb func(c *call) (problemDeed, error)
-
-// problemDeed does one thing to a problem that the caller may see, and returns it as it is then.
-type problemDeed func(ctx context.Context, n int64) (prb.Problem, error)
-
-// onProblem is the route of a problemVerb.
-func onProblem(v problemVerb) func(*call) error {
-	return func(c *call) error {
-		n, err := c.problemNumber()
-		if err != nil {
-			return err
-		}
-		err = c.view(func(tx store.Tx, _ *veil) error {
-			_, err := c.seenProblem(tx, n)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		do, err := v(c)
-		if err != nil {
-			return err
-		}
-		p, err := do(c.r.Context(), n)
-		if err != nil {
-			return err
-		}
-		return c.answerProblem(http.StatusOK, &p)
-	}
-}
-
-func (c *call) doesProblem(a prb.Action) problemDeed {
-	return func(ctx context.Context, n int64) (prb.Problem, error) { return c.doProblem(ctx, n, a) }
-}
-
-func (c *call) doProblem(ctx context.Context, n int64, a prb.Action) (prb.Problem, error) {
-	p, err := c.s.Engine.DoProblem(ctx, n, a, c.who.actor())
-	if isNotFound(err) {
-		err = prb.ErrNoProblem
-	}
-	return p, err
-}
-
-func editProblem(c *call) (problemDeed, error) {
-	var in client.ProblemEdit
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	e := &editing{c: c}
-	a := prb.Edit{
-		By: c.who.actor(), Title: e.text("title", in.Title), Service: in.Service, Team: in.Team, Type: in.Type, Owner: e.user(in.Owner),
-		Cause: e.text("cause", in.Cause), Workaround: e.text("workaround", in.Workaround),
-	}
-	e.keep(c.checkProblem(in.Service, in.Team, in.Type))
-	return c.doesProblem(a), e.err
-}
-
-func analyseProblem(c *call) (problemDeed, error) {
-	var in client.Analysis
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	cause, err := text("cause", in.Cause, longestText)
-	help, err2 := text("workaround", in.Workaround, longestText)
-	return c.doesProblem(prb.Analyse{By: c.who.actor(), Cause: cause, Workaround: help}), first([]error{err, err2})
-}
-
-func fixProblem(c *call) (problemDeed, error) {
-	note, err := c.comment()
-	return c.doesProblem(prb.StartFix{By: c.who.actor(), Note: note}), err
-}
-
-// resolveProblem ends a problem. The one that it duplicates has to be the caller's to see.
-func resolveProblem(c *call) (problemDeed, error) {
-	var in client.ProblemResolution
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	note, err := text("note", in.Note, longestText)
-	if err == nil {
-		err = c.mayNameProblem(in.DuplicateOf)
-	}
-	return c.doesProblem(prb.Resolve{By: c.who.actor(), Code: prb.Code(strings.ToLower(in.Code)), Note: note, DuplicateOf: in.DuplicateOf}), err
-}
-
-func reopenProblem(c *call) (problemDeed, error) {
-	why, err := c.reason()
-	return c.doesProblem(prb.Reopen{By: c.who.actor(), Reason: why}), err
-}
-
-func closeProblem(c *call) (problemDeed, error) {
-	note, err := c.comment()
-	return c.doesProblem(prb.Close{By: c.who.actor(), Note: note}), err
-}
-
-func noteProblem(c *call) (problemDeed, error) {
-	var in client.Remark
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	what, err := text("text", in.Text, longestText)
-	return c.doesProblem(prb.Note{By: c.who.actor(), Text: what}), err
+	return out
 }

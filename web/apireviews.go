@@ -1,13 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"mime"
 	"net/http"
-	"slices"
 	"strings"
+	"time"
 
-	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
@@ -32,11 +32,12 @@ func (c *call) listReviews() error {
 		return err
 	}
 	out := []client.ReviewSummary{}
-	err = c.view(func(tx store.Tx, v *veil) error {
+	err = c.walk(func(tx store.Tx, v *veil) error {
 		all, err := tx.Reviews(want, 0)
 		for k := range all {
 			if len(out) < limit && v.seesReview(&all[k]) {
-				out = append(out, v.wireReviewSummary(&all[k]))
+				v.hush(&all[k].Title)
+				out = append(out, wireReviewSummary(&all[k], c.now))
 			}
 		}
 		return err
@@ -48,7 +49,7 @@ func (c *call) listReviews() error {
 	return nil
 }
 
-// seesReview is the rule of reviewOf for one that was read already. The review of an incident that was forgotten stays.
+// seesReview is the rule of review for one that was read already. The review of an incident that was forgotten stays.
 func (v *veil) seesReview(r *review.Review) bool {
 	return v.incident(r.Incident) != sightHidden && v.c.who.maySee(v.c.s.Engine.Book(), r.Type, r.Team, r.Service)
 }
@@ -68,20 +69,15 @@ func (c *call) getReview() error {
 		return err
 	}
 	if format == "markdown" || format == "" && c.wants("text/markdown") {
-		var doc string
-		err := c.view(func(tx store.Tx, v *veil) error {
-			r, err := c.reviewOf(tx, n)
-			doc = review.Markdown(v.review(r), c.s.Engine.Book().Roster, zone)
-			return err
-		})
+		doc, err := c.reviewDocument(n, zone)
 		if err == nil {
-			c.file("text/markdown; charset=utf-8", []byte(doc))
+			c.file(markdownType, doc)
 		}
 		return err
 	}
 	var out client.Review
 	err = c.view(func(tx store.Tx, v *veil) error {
-		r, err := c.reviewOf(tx, n)
+		r, err := c.review(tx, n)
 		out = v.wireReview(r)
 		return err
 	})
@@ -90,6 +86,18 @@ func (c *call) getReview() error {
 	}
 	c.write(http.StatusOK, out)
 	return nil
+}
+
+const markdownType = "text/markdown; charset=utf-8"
+
+// reviewDocument is a review as a document in Markdown, with times in a zone.
+func (c *call) reviewDocument(n int64, zone *time.Location) (doc []byte, err error) {
+	err = c.view(func(_ store.Tx, v *veil) error {
+		r, err := v.shownReview(n)
+		doc = []byte(review.Markdown(r, c.s.Engine.Book().Roster, zone))
+		return err
+	})
+	return doc, err
 }
 
 // wants reports whether a request prefers a type to JSON: it is named before any JSON.
@@ -112,17 +120,7 @@ func (c *call) draftReview() error {
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	err = c.view(func(tx store.Tx, _ *veil) error {
-		_, err := c.reviewOf(tx, n)
-		if errors.Is(err, review.ErrNoReview) {
-			_, there := tx.Review(n)
-			if isNotFound(there) {
-				status, err = http.StatusCreated, nil
-			}
-		}
-		return err
-	})
+	there, err := c.mayDraft(n)
 	if err != nil {
 		return err
 	}
@@ -133,7 +131,26 @@ func (c *call) draftReview() error {
 	if err != nil {
 		return err
 	}
+	status := http.StatusCreated
+	if there {
+		status = http.StatusOK
+	}
 	return c.answerReview(status, r)
+}
+
+// mayDraft reports whether there is a review of an incident. One that the caller may not see is an error.
+func (c *call) mayDraft(n int64) (there bool, err error) {
+	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+		_, err := c.review(tx, n)
+		if there = err == nil; !errors.Is(err, review.ErrNoReview) {
+			return err
+		}
+		if _, hidden := tx.Review(n); !isNotFound(hidden) {
+			return cmp.Or(hidden, err)
+		}
+		return nil
+	})
+	return there, err
 }
 
 func (c *call) answerReview(status int, r review.Review) error {
@@ -147,152 +164,4 @@ func (c *call) answerReview(status int, r review.Review) error {
 	}
 	c.write(status, out)
 	return nil
-}
-
-// reviewVerb reads what somebody does to a review.
-type reviewVerb func(c *call) (review.Action, error)
-
-// onReview is the route of a reviewVerb.
-func onReview(v reviewVerb) func(*call) error {
-	return func(c *call) error {
-		n, err := c.number()
-		if err != nil {
-			return err
-		}
-		err = c.view(func(tx store.Tx, _ *veil) error {
-			_, err := c.reviewOf(tx, n)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		a, err := v(c)
-		if err != nil {
-			return err
-		}
-		r, err := c.s.Engine.DoReview(c.r.Context(), n, a, c.who.actor())
-		if isNotFound(err) {
-			return review.ErrNoReview
-		}
-		if err != nil {
-			return err
-		}
-		status := http.StatusOK
-		if slices.Contains([]string{"items", "lines"}, lastPart(c.r.URL.Path)) {
-			status = http.StatusCreated
-		}
-		return c.answerReview(status, r)
-	}
-}
-
-func lastPart(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
-
-func submitReview(c *call) (review.Action, error) {
-	return review.Submit{By: c.who.actor()}, c.decode(&struct{}{})
-}
-
-func publishReview(c *call) (review.Action, error) {
-	return review.Publish{By: c.who.actor()}, c.decode(&struct{}{})
-}
-
-func approveReview(c *call) (review.Action, error) {
-	note, err := c.comment()
-	return review.Approve{By: c.who.actor(), Note: note}, err
-}
-
-// comment reads the note beside an act that may go without one.
-func (c *call) comment() (string, error) {
-	var in client.Comment
-	if err := c.decode(&in); err != nil {
-		return "", err
-	}
-	return text("note", in.Note, longestText)
-}
-
-func returnReview(c *call) (review.Action, error) {
-	why, err := c.reason()
-	return review.Return{By: c.who.actor(), Reason: why}, err
-}
-
-func (c *call) reason() (string, error) {
-	var in client.Reason
-	if err := c.decode(&in); err != nil {
-		return "", err
-	}
-	return text("reason", in.Reason, longestText)
-}
-
-func addItem(c *call) (review.Action, error) {
-	var in client.NewItem
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	a := review.AddItem{By: c.who.actor(), Type: review.ItemType(in.Type), Due: in.Due}
-	var errs [4]error
-	a.Text, errs[0] = text("text", in.Text, longestText)
-	a.Priority, errs[1] = line("priority", in.Priority)
-	a.Ticket, errs[2] = line("ticket", in.Ticket)
-	if in.Owner != "" {
-		a.Owner, errs[3] = c.somebody(in.Owner)
-	}
-	return a, first(errs[:])
-}
-
-func editItem(c *call) (review.Action, error) {
-	id, err := c.pathID(review.ErrNoItem)
-	if err != nil {
-		return nil, err
-	}
-	var in client.ItemEdit
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	a := review.EditItem{By: c.who.actor(), ID: id, Type: (*review.ItemType)(in.Type), Due: in.Due}
-	e := &editing{c: c}
-	a.Text, a.Priority, a.Ticket, a.Owner = e.text("text", in.Text), e.text("priority", in.Priority), e.text("ticket", in.Ticket), e.user(in.Owner)
-	return a, e.err
-}
-
-// doItem is what the three ways of an action item have in common.
-func doItem(c *call, to review.ItemState) (review.Action, error) {
-	id, err := c.pathID(review.ErrNoItem)
-	if err != nil {
-		return nil, err
-	}
-	note, err := c.comment()
-	return review.DoItem{By: c.who.actor(), ID: id, State: to, Note: note}, err
-}
-
-func itemDone(c *call) (review.Action, error)     { return doItem(c, review.ItemDone) }
-func itemDropped(c *call) (review.Action, error)  { return doItem(c, review.ItemDropped) }
-func itemReopened(c *call) (review.Action, error) { return doItem(c, review.ItemOpen) }
-
-func addLine(c *call) (review.Action, error) {
-	var in client.NewLine
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	a := review.AddLine{By: c.who.actor(), At: in.At}
-	var errs [2]error
-	a.Who, errs[0] = line("who", in.Who)
-	a.What, errs[1] = text("what", in.What, longestText)
-	return a, first(errs[:])
-}
-
-func editLine(c *call) (review.Action, error) {
-	id, err := c.pathID(review.ErrNoLine)
-	if err != nil {
-		return nil, err
-	}
-	var in client.LineEdit
-	err = c.decode(&in)
-	return review.HideLine{By: c.who.actor(), ID: id, Show: !in.Hidden}, err
-}
-
-// mayNameProblem refuses a problem that the caller may not see.
-func (c *call) mayNameProblem(n int64) error {
-	if n == 0 {
-		return nil
-	}
-	return c.mustSeeOther(c.r.Context(), incident.Relate{Kind: incident.ToProblem, To: n})
 }

@@ -1,5 +1,7 @@
 package web
 
+import "github.com/rouse/rouse/incident/review"
+
 // incidentRoutes are incidents, and what people do about them.
 func incidentRoutes() []route {
 	return []route{
@@ -45,12 +47,12 @@ func recordRoutes() []route {
 		{"POST /api/v1/incidents/{n}/review/return", doorAPI, Responder, onReview(returnReview)},
 		{"POST /api/v1/incidents/{n}/review/publish", doorAPI, Responder, onReview(publishReview)},
 		{"POST /api/v1/incidents/{n}/review/items", doorAPI, Responder, onReview(addItem)},
-		{"PATCH /api/v1/incidents/{n}/review/items/{id}", doorAPI, Responder, onReview(editItem)},
-		{"POST /api/v1/incidents/{n}/review/items/{id}/done", doorAPI, Responder, onReview(itemDone)},
-		{"POST /api/v1/incidents/{n}/review/items/{id}/drop", doorAPI, Responder, onReview(itemDropped)},
-		{"POST /api/v1/incidents/{n}/review/items/{id}/reopen", doorAPI, Responder, onReview(itemReopened)},
+		{"PATCH /api/v1/incidents/{n}/review/items/{id}", doorAPI, Responder, onItem(editItem)},
+		{"POST /api/v1/incidents/{n}/review/items/{id}/done", doorAPI, Responder, onItem(putItem(review.ItemDone))},
+		{"POST /api/v1/incidents/{n}/review/items/{id}/drop", doorAPI, Responder, onItem(putItem(review.ItemDropped))},
+		{"POST /api/v1/incidents/{n}/review/items/{id}/reopen", doorAPI, Responder, onItem(putItem(review.ItemOpen))},
 		{"POST /api/v1/incidents/{n}/review/lines", doorAPI, Responder, onReview(addLine)},
-		{"PATCH /api/v1/incidents/{n}/review/lines/{id}", doorAPI, Responder, onReview(editLine)},
+		{"PATCH /api/v1/incidents/{n}/review/lines/{id}", doorAPI, Responder, onLine(editLine)},
 		{"GET /api/v1/problems", doorAPI, Viewer, (*call).listProblems},
 		{"POST /api/v1/problems", doorAPI, Responder, (*call).openProblem},
 		{"GET /api/v1/problems/{n}", doorAPI, Viewer, (*call).getProblem},

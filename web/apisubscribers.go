@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
@@ -59,9 +58,8 @@ func (c *call) subscribe() error {
 
 // subscription checks whom a request means: one user, address or room; nobody is whoever asks.
 func (c *call) subscription(in *client.NewSubscriber) (s store.Subscriber, err error) {
-	book := c.s.Engine.Book()
-	if _, ok := book.Services[in.Service]; in.Service != "" && !ok {
-		return s, &incident.UnknownServiceError{Name: in.Service}
+	if err := knownService(c.s.Engine.Book(), in.Service); err != nil {
+		return s, err
 	}
 	s.Service = in.Service
 	named := slices.DeleteFunc([]string{in.User, in.Address, in.Receiver}, func(w string) bool { return w == "" })

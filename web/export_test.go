@@ -1,5 +1,11 @@
 package web
 
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
 // Route is one line of the table of routes, for the tests.
 type Route struct {
 	Method, Path string
@@ -26,8 +32,8 @@ func Judge(err error) (status int, code, message, hint string) {
 	return p.status, p.code, p.message, p.hint
 }
 
-// Problems is how many lines the table of errors has.
-func Problems() int { return len(problems()) }
+// Refusals is how many lines the table of errors has.
+func Refusals() int { return len(refusals()) }
 
 // The errors of this package, for the test of the table.
 var (
@@ -37,7 +43,7 @@ var (
 	ErrForbidden, ErrInput                                   = errForbidden(Manager), bad("limit", "Write a number.", "%q", "x")
 	ErrMethod                                                = errWrongMethod([]string{"GET"})
 	ErrNotReporter, ErrNotYourself, ErrMixed, ErrManyAlerts  = errNotReporter, errNotYourself, errMixed, errManyAlerts
-	ErrNoReceiver, ErrNoErase, ErrStillThere                 = errNoReceiver, errNoErase, errStillThere
+	ErrNoReceiver, ErrNoErase, ErrStillThere, ErrBusy        = errNoReceiver, errNoErase, errStillThere, errBusy
 )
 
 // ErrReload and ErrReady wrap what Reload and Ready answer.
@@ -60,3 +66,21 @@ var When = when
 
 // Morning is morning.
 var Morning = morning
+
+// Walks is walks.
+type Walks = walks
+
+// Enter is enter.
+func (w walks) Enter(ctx context.Context) (leave func(), err error) { return w.enter(ctx) }
+
+// WalkPatience is walkPatience.
+const WalkPatience = walkPatience
+
+// WalksAtOnce is how many requests may walk at a time.
+func WalksAtOnce() int { return cap(newWalks()) }
+
+// Forms are what the forms of the pages ask for: of an incident, a problem and a review.
+func Forms() (ofIncident, ofProblem, ofReview []string) {
+	ofReview = slices.Concat(slices.Sorted(maps.Keys(reviewForms)), slices.Sorted(maps.Keys(partForms)), []string{"draft", "refresh", "save"})
+	return slices.Sorted(maps.Keys(incidentForms)), slices.Sorted(maps.Keys(problemForms)), ofReview
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -72,14 +73,22 @@ func badJSON(err error) error {
 	return bad("", "See /api/v1/openapi.yaml.", "the JSON cannot be read: %v", strings.TrimPrefix(err.Error(), "json: "))
 }
 
+// form reads the form that was sent.
+func (c *call) form() (url.Values, error) {
+	err := c.r.ParseForm()
+	switch {
+	case err == nil:
+		return c.r.PostForm, nil
+	case errors.As(err, new(*http.MaxBytesError)):
+		return nil, err
+	}
+	return nil, bad("", "Go back and send it again.", "the form cannot be read")
+}
+
 // number reads the incident's number in the path: 42 or INC-42.
 func (c *call) number() (int64, error) {
-	s := c.r.PathValue("n")
-	if len(s) > 4 && strings.EqualFold(s[:4], "INC-") {
-		s = s[4:]
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 1 {
+	n, ok := recordNumber(c.r.PathValue("n"), incidentPrefix)
+	if !ok {
 		return 0, incident.ErrNoIncident
 	}
 	return n, nil
@@ -87,13 +96,30 @@ func (c *call) number() (int64, error) {
 
 // problemNumber reads the problem's number in the path: 7 or PRB-7.
 func (c *call) problemNumber() (int64, error) {
-	s := c.r.PathValue("n")
-	if len(s) > 4 && strings.EqualFold(s[:4], "PRB-") {
-		s = s[4:]
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 1 {
+	n, ok := recordNumber(c.r.PathValue("n"), problemPrefix)
+	if !ok {
 		return 0, prb.ErrNoProblem
+	}
+	return n, nil
+}
+
+// What may stand before the number of a record.
+const (
+	incidentPrefix = "INC-"
+	problemPrefix  = "PRB-"
+)
+
+// recordNumber reads the number of a record, with or without the prefix of its kind.
+func recordNumber(s, prefix string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.ToUpper(s), prefix), 10, 64)
+	return n, err == nil && n > 0
+}
+
+// reference reads a field in which people write the number of a record: 12, #12, INC-12 or PRB-12.
+func reference(field, s, prefix string) (int64, error) {
+	n, ok := recordNumber(strings.Trim(strings.TrimSpace(s), "#"), prefix)
+	if !ok {
+		return 0, bad(field, "Write it as "+prefix+"12.", "%q is no reference number", brief(s))
 	}
 	return n, nil
 }
@@ -143,7 +169,7 @@ func (c *call) sequence(name string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
-	n, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimPrefix(strings.ToUpper(s), "INC-"), "PRB-"), 10, 64)
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.TrimPrefix(strings.ToUpper(s), incidentPrefix), problemPrefix), 10, 64)
 	if err != nil || n < 0 {
 		return 0, bad(name, "Write a whole number.", "%q cannot be used", brief(s))
 	}
@@ -172,6 +198,15 @@ func (c *call) instant(name string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || !sane(t) {
 		return time.Time{}, bad(name, "Write it as 2026-11-23T09:00:00Z.", "%q is no time", brief(s))
+	}
+	return t, nil
+}
+
+// month reads a calendar month as 2026-10; its day and zone mean nothing.
+func month(s string) (time.Time, error) {
+	t, err := time.Parse("2006-01", s)
+	if err != nil || !sane(t) {
+		return t, bad("month", "Write it as 2026-10.", "%q is no month", brief(s))
 	}
 	return t, nil
 }
@@ -207,7 +242,7 @@ func duration(field, s string) (time.Duration, error) {
 
 // text checks what a person wrote for reading: trimmed, in UTF-8, not longer than most characters.
 func text(field, s string, most int) (string, error) {
-	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	s = typed(s)
 	switch n := utf8.RuneCountInString(s); {
 	case !utf8.ValidString(s):
 		return "", bad(field, "Send it as UTF-8.", "the text is not valid UTF-8")
@@ -217,9 +252,20 @@ func text(field, s string, most int) (string, error) {
 	return s, nil
 }
 
+// typed is what somebody wrote, without the space around it and with the line ends of this house.
+func typed(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+
 // line is text that has to fit on one line.
 func line(field, s string) (string, error) {
 	return text(field, strings.Join(strings.Fields(s), " "), longestTitle)
+}
+
+// knownService refuses a service that the configuration does not have; none is no service to refuse.
+func knownService(book *incident.Rulebook, name string) error {
+	if _, ok := book.Services[name]; name != "" && !ok {
+		return &incident.UnknownServiceError{Name: name}
+	}
+	return nil
 }
 
 // among refuses a word that is not one of those given; the empty word passes.

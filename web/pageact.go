@@ -1,222 +1,278 @@
 package web
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/rouse/rouse/incident"
-	"github.com/rouse/rouse/notify"
-	"github.com/rouse/rouse/oncall"
-	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
-// linkPurpose is what a signed link has to be for: to see one incident, and act on it as one user.
-const linkPurpose = "page"
+// incidentForm is a form of an incident's page: by which verb it acts, and how what was filled in is read for it. What a form may
+// do, and what is refused, is the verb's to say, so that a page and a program get the same.
+type incidentForm struct {
+	verb verb
+	fill func(url.Values) (read, error)
+}
 
-// byLink checks the signed link of the path and says which incident it is for.
-func (c *call) byLink() (notify.Grant, error) {
+// incidentForms are the forms of an incident's page by what they ask for.
+var incidentForms = map[string]incidentForm{
+	"ack":      {ackVerb, fills(leaseForm)},
+	"escalate": {escalateVerb, fills(nothingForm)},
+	"note":     {noteVerb, fills(remarkForm)},
+	"resolve": {resolveVerb, fills(func(f url.Values) client.Resolution {
+		return client.Resolution{Code: f.Get("code"), Note: f.Get("text")}
+	})},
+	"hold": {holdVerb, fills(func(f url.Values) client.Holding {
+		return client.Holding{Reason: holdReason(f.Get("reason"), strings.TrimSpace(f.Get("text"))), Lease: leaseForm(f)}
+	})},
+	"resume":  {resumeVerb, fills(nothingForm)},
+	"give":    {reassignVerb, fills(func(f url.Values) client.Reassignment { return client.Reassignment{To: f.Get("to")} })},
+	"close":   {closeVerb, fills(func(f url.Values) client.Closure { return client.Closure{Note: f.Get("text")} })},
+	"reopen":  {reopenVerb, fills(reasonForm)},
+	"confirm": {confirmVerb, confirmForm},
+	"change":  {amendVerb, fills(changeForm)},
+	"diagnose": {diagnoseVerb, fills(func(f url.Values) client.Diagnosis {
+		return client.Diagnosis{Kind: f.Get("kind"), Text: f.Get("text")}
+	})},
+	"attach": {linkVerb, fills(func(f url.Values) client.Attachment {
+		return client.Attachment{Href: f.Get("href"), Text: f.Get("name")}
+	})},
+	"role": {roleVerb, fills(func(f url.Values) client.Appointment {
+		return client.Appointment{Role: f.Get("role"), To: f.Get("to")}
+	})},
+	"inform": {respondersVerb, informForm},
+	"update": {updateVerb, fills(updateForm)},
+	"merge":  {mergeVerb, mergeForm},
+	"relate": {relateVerb, relateForm},
+	"review": {requireVerb, fills(nothingForm)},
+}
+
+// fills is the fill of a form of which nothing can be wrong before its verb looks at it.
+func fills[T any](fill func(url.Values) T) func(url.Values) (read, error) {
+	return func(f url.Values) (read, error) { return given(fill(f)), nil }
+}
+
+func nothingForm(url.Values) struct{} { return struct{}{} }
+
+func leaseForm(f url.Values) client.Lease {
+	return client.Lease{For: f.Get("for"), Until: f.Get("until")}
+}
+
+func remarkForm(f url.Values) client.Remark { return client.Remark{Text: f.Get("text")} }
+
+func commentForm(f url.Values) client.Comment { return client.Comment{Note: f.Get("text")} }
+
+func reasonForm(f url.Values) client.Reason { return client.Reason{Reason: f.Get("text")} }
+
+// holdReason begins with the class of the hold, by which the clocks know whether they pause.
+func holdReason(class, words string) string {
+	switch {
+	case class == "":
+		return words
+	case words == "":
+		return class
+	}
+	return class + ": " + words
+}
+
+func confirmForm(f url.Values) (read, error) {
+	in := client.Confirmation{Note: f.Get("text")}
+	if s := f.Get("satisfied"); s != "" {
+		var err error
+		if in.Satisfied, err = strconv.Atoi(s); err != nil {
+			return nil, bad("satisfied", "Choose 1 to 5, or nothing.", "%q is no mark", brief(s))
+		}
+	}
+	return given(in), nil
+}
+
+// changeForm is a change of fields. A field that was left alone is empty.
+func changeForm(f url.Values) client.Amendment {
+	in := client.Amendment{
+		Reason: f.Get("reason"), Title: f.Get("title"), Service: f.Get("service"), Type: f.Get("type"), Category: f.Get("category"),
+		Impact: f.Get("impact"), Urgency: f.Get("urgency"), Priority: f.Get("priority"),
+	}
+	if in.Priority == "matrix" {
+		in.Priority, in.Matrix = "", true
+	}
+	return in
+}
+
+func informForm(f url.Values) (read, error) {
+	if len(f["who"]) == 0 {
+		return nil, bad("who", "Tick at least one name.", "nobody was chosen")
+	}
+	return given(client.Help{Users: f["who"], Why: f.Get("text")}), nil
+}
+
+// updateForm is a status update. The usual words of another phase are not meant: whoever chose the phase without a script could
+// not see them change.
+func updateForm(f url.Values) client.Publication {
+	in := client.Publication{Audience: f.Get("audience"), Phase: f.Get("phase"), Text: f.Get("text")}
+	usual := typed(f.Get("usual"))
+	if usual != "" && typed(in.Text) == usual && f.Get("usual-phase") != in.Phase {
+		in.Text = "" // the engine writes those of the phase
+	}
+	return in
+}
+
+func mergeForm(f url.Values) (read, error) {
+	into, err := reference("into", f.Get("into"), incidentPrefix)
+	return given(client.Merging{Into: into}), err
+}
+
+func relateForm(f url.Values) (read, error) {
+	kind, prefix := f.Get("kind"), incidentPrefix
+	if kind == string(incident.ToProblem) {
+		prefix = problemPrefix
+	}
+	to, err := reference("to", f.Get("to"), prefix)
+	return given(client.Relation{Kind: kind, To: to, Undo: f.Get("undo") != ""}), err
+}
+
+// formDeed is what a form of an incident's page asks for.
+func (c *call) formDeed(do string, form url.Values) (deed, error) {
+	f, ok := incidentForms[do]
+	if !ok {
+		return nil, noButton(do)
+	}
+	in, err := f.fill(form)
+	if err != nil {
+		return nil, err
+	}
+	return f.verb(c, in)
+}
+
+// formDo does to an incident what a form asks for.
+func (c *call) formDo(i *incident.Incident, do string, form url.Values) error {
+	deed, err := c.formDeed(do, form)
+	if err != nil {
+		return err
+	}
+	_, err = deed(i)
+	return err
+}
+
+// noButton refuses what no form of a page asks for.
+func noButton(do string) error {
+	return bad("do", "Go back and use one of the buttons.", "%q is not possible here", brief(do))
+}
+
+// incidentAct is POST /i/{n}/act, for who is logged in.
+func (c *call) incidentAct() error {
+	i, err := c.namedIncident()
+	if err != nil {
+		return err
+	}
+	return c.incidentPosted(&i, "")
+}
+
+// reporterVerbs are what somebody may do to the incident that they have reported, whatever their role.
+var reporterVerbs = []string{"note", "confirm", "reopen"}
+
+// reporterAct is POST /i/{n}/reporter: who reported an incident says that it is over, or is not.
+func (c *call) reporterAct() error {
+	i, err := c.namedIncident()
+	if err != nil {
+		return err
+	}
+	if !c.who.reported(&i) {
+		return bad("", "Ask a responder.", "somebody else has reported this incident")
+	}
+	return c.incidentPosted(&i, mine, reporterVerbs...)
+}
+
+// namedIncident reads the incident of the path, which the caller has to see.
+func (c *call) namedIncident() (incident.Incident, error) {
 	n, err := c.number()
-	links := c.s.Config().Links
-	if err != nil || links == nil {
-		return notify.Grant{}, notify.ErrBadLink
+	if err != nil {
+		return incident.Incident{}, err
 	}
-	g, err := links.Verify(c.r.PathValue("token"), c.now)
-	if err != nil && !errors.Is(err, notify.ErrExpiredLink) {
-		return g, err
-	}
-	if g.Purpose != linkPurpose || g.Incident != n {
-		return g, notify.ErrBadLink
-	}
-	if _, known := c.s.Engine.Book().Roster.User(oncall.UserID(g.User)); !known {
-		return g, notify.ErrBadLink
-	}
-	c.who = identity{user: oncall.UserID(g.User), channel: "link"}
-	return g, err
+	return c.seen(n)
 }
 
-// linkPage is GET /i/{n}/{token}: the incident for a phone without a login.
-func (c *call) linkPage() error {
-	g, err := c.byLink()
+// backToIncident leads from the address of a form to the page that it is on.
+func (c *call) backToIncident() error {
+	n, err := c.number()
 	if err != nil {
 		return err
 	}
-	var st story
-	err = c.view(func(tx store.Tx, h *veil) (err error) {
-		if st.incident, err = tx.Incident(g.Incident); isNotFound(err) {
-			return incident.ErrNoIncident
-		}
-		if err != nil || st.incident.Type == typeSecurity {
+	http.Redirect(c.w, c.r, incidentAddress(n), http.StatusSeeOther)
+	return nil
+}
+
+// incidentPosted does what a form of an incident's page asks for, if it is among what is allowed; nothing allows everything.
+// whose tells the forms of a reporter from those of responders.
+func (c *call) incidentPosted(i *incident.Incident, whose string, allowed ...string) error {
+	form, err := c.form()
+	if err != nil {
+		return err
+	}
+	do := form.Get("do")
+	if _, known := incidentForms[do]; !known || len(allowed) > 0 && !slices.Contains(allowed, do) {
+		return noButton(do)
+	}
+	err = c.formDo(i, do, form)
+	var already *incident.AlreadyError
+	if do == "ack" && errors.As(err, &already) {
+		err = nil // who was first is what the page says of an acknowledgement
+	}
+	to := fmt.Sprintf("%s?did=%s", incidentAddress(i.Number), url.QueryEscape(do))
+	return c.posted(err, whose+do, form, to, func(status int, f *fault) error {
+		v, err := c.incidentView(i.Number)
+		if err != nil {
 			return err
 		}
-		if err = st.fill(tx, alertsMost); err != nil {
-			return err
-		}
-		st.timeline = h.lines(st.timeline)
-		h.hushIncident(&st.incident)
+		v.Forms.Fault = f
+		return c.showIncident(status, v)
+	})
+}
+
+// posted answers a form: it leads on to a page, or shows again the one that it was on, with why it was refused and what was
+// typed. What is no fault of the form is an error page.
+func (c *call) posted(err error, do string, form url.Values, to string, again func(status int, f *fault) error) error {
+	if err == nil {
+		http.Redirect(c.w, c.r, to, http.StatusSeeOther)
 		return nil
-	})
-	if err != nil {
+	}
+	p := judge(err)
+	if p.status >= 500 {
 		return err
 	}
-	t := c.teller()
-	v := t.incident(&st)
-	if st.incident.Type == typeSecurity {
-		v = t.neutral(&st.incident)
-	}
-	v.Link, v.Stale, v.Act = true, g.Epoch != st.incident.Epoch, c.r.URL.EscapedPath()+"/act"
-	v.Banner = t.banner(&st.incident, c.r.URL.Query())
-	if !v.Stale {
-		t.offerLink(&v, &st.incident)
-	}
-	return c.showIncident(http.StatusOK, v)
+	return again(p.status, faultOf(do, form, err))
 }
 
-// neutral is the view of an incident that says no more of it than its text did.
-func (t teller) neutral(i *incident.Incident) incidentView {
-	bare := *i
-	bare.Title, bare.Service, bare.Team, bare.Category, bare.Severity = "Security incident", "", "", "", ""
-	bare.Firing, bare.Total = 0, 0
-	bare.Note, bare.HoldReason = "", ""
-	if s := bare.Suppressed; s != nil {
-		quiet := *s
-		quiet.Rule = ""
-		bare.Suppressed = &quiet
+// faultOf words a refusal for a person in front of a form.
+func faultOf(verb string, form url.Values, err error) *fault {
+	p := judge(err)
+	f := &fault{Do: verb, What: sentence(p.message), Hint: p.hint, kept: form}
+	var in *inputError
+	var field *incident.FieldError
+	switch h, ok := formHints[p.code]; {
+	case errors.As(err, &in):
+		f.What = sentence(in.what)
+	case errors.As(err, &field):
+		f.What, f.Hint = fmt.Sprintf("%q is not possible here.", brief(field.Value)), "Write "+field.Want+"."
+	case ok:
+		f.Hint = h
+	case strings.Contains(p.hint, "/api/") || strings.HasPrefix(p.hint, "Send "):
+		f.Hint = "" // it is for programs
 	}
-	return incidentView{row: t.row(&bare), Standing: t.standing(&bare), Secret: true}
+	return f
 }
 
-// linkAct is POST /i/{n}/{token}/act. What a link of an earlier epoch was sent for is over, so it does nothing.
-func (c *call) linkAct() error {
-	g, err := c.byLink()
-	if err != nil {
-		return err
-	}
-	var i incident.Incident
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
-		if i, err = tx.Incident(g.Incident); isNotFound(err) {
-			return incident.ErrNoIncident
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return err
-	case g.Epoch != i.Epoch:
-		return errStaleLink
-	}
-	return c.formAct(g.Incident, fmt.Sprintf("/i/%d/%s", g.Incident, url.PathEscape(c.r.PathValue("token"))), "ack", "escalate", "note")
-}
+const hintBelow = "Write it below and send it again."
 
-// formAct does what a form asks for, if it is among the verbs allowed, and leads back to the page, which says what happened.
-func (c *call) formAct(n int64, back string, allowed ...string) error {
-	if err := c.r.ParseForm(); err != nil {
-		return formError(err)
-	}
-	form := c.r.PostForm
-	verb := form.Get("do")
-	if among("do", verb, allowed...) != nil || verb == "" {
-		return errNoPower
-	}
-	err := c.formDo(n, verb, form)
-	q := url.Values{"did": {verb}}
-	if err != nil {
-		code := judge(err).code
-		if _, told := notDone[code]; !told {
-			return err
-		}
-		if verb != "ack" || code != "already" { // who was first is what the page says of an acknowledgement
-			q = url.Values{"not": {code}}
-		}
-	}
-	http.Redirect(c.w, c.r, back+"?"+q.Encode(), http.StatusSeeOther)
-	return nil
-}
-
-// banner says what came of an act, at the top of the page that follows.
-type banner struct {
-	Tone string // good | plain | bad
-	Head string
-	More string
-}
-
-// notDone says in words why an act was refused, by the code of the refusal.
-var notDone = map[string]string{
-	"already":          "It is so already.",
-	"closed":           "It is closed, which is final.",
-	"needs_text":       "Write some text first.",
-	"needs_reason":     "Say what is waited for.",
-	"not_acknowledged": "Acknowledge it before you put it on hold.",
-	"unknown_user":     "There is no such person any more.",
-}
-
-// banner words the outcome of an act from where the incident stands, so that nobody can make the page say what is not so.
-func (t teller) banner(i *incident.Incident, q url.Values) *banner {
-	if why, ok := notDone[q.Get("not")]; ok {
-		return &banner{"bad", "Nothing was done", why}
-	}
-	switch q.Get("did") {
-	case "ack":
-		return t.acked(i)
-	case "escalate":
-		if i.State == incident.Triggered {
-			return &banner{"good", "Escalated", "Now paging " + t.names(paging(i)) + "."}
-		}
-	case "note":
-		return &banner{"good", "Noted", "Your words are in the timeline."}
-	case "resolve":
-		if i.State == incident.Resolved {
-			return &banner{"good", "Resolved. Thank you", "Everybody who was told of it hears that it is over."}
-		}
-	case "hold":
-		if i.State == incident.OnHold {
-			return &banner{"good", "On hold" + t.until(i.HoldUntil), ""}
-		}
-	case "give":
-		if i.Assignee != "" {
-			return &banner{"good", "Given to " + t.name(string(i.Assignee)), "Paging " + t.names(paging(i)) + "."}
-		}
-	case "close", "confirm":
-		if i.State == incident.Closed {
-			return &banner{"good", "Closed", ""}
-		}
-	}
-	return t.changed(i, q.Get("did"))
-}
-
-// changed words the outcome of an act that changes the record rather than who is paged.
-func (t teller) changed(i *incident.Incident, verb string) *banner {
-	switch {
-	case verb == "confirm" && i.Confirmed != "":
-		return &banner{"good", "Confirmed. Thank you", ""}
-	case verb == "reopen" && i.State == incident.Triggered:
-		return &banner{"plain", "Open again", "Now paging " + t.names(paging(i)) + "."}
-	case verb == "resume" && i.State == incident.Acknowledged:
-		return &banner{"good", "Work goes on", ""}
-	case verb == "merge" && i.DuplicateOf != 0:
-		return &banner{"good", "Merged", "Alerts and news go to the other incident from now on."}
-	case verb == "update" && i.Status != nil:
-		return &banner{"good", "The update is out", ""}
-	}
-	return nil
-}
-
-// acked says what came of an acknowledgement: it is yours, or who was first.
-func (t teller) acked(i *incident.Incident) *banner {
-	me := string(t.me)
-	switch {
-	case i.State == incident.Acknowledged && i.AckedBy == me && me != "":
-		return &banner{"good", "You have it" + t.until(i.AckUntil), "Paging has stopped."}
-	case i.State == incident.Acknowledged && me == "":
-		return &banner{"good", "Acknowledged" + t.until(i.AckUntil), "Paging has stopped."}
-	case i.State == incident.Acknowledged:
-		return &banner{"plain", upper(cmp.Or(t.name(i.AckedBy), "Somebody")) + " was first, at " + t.short(i.AcknowledgedAt), "Paging has stopped. You can go back to sleep."}
-	case i.State == incident.Resolved || i.State == incident.Closed:
-		return &banner{"plain", "It is resolved already", "Paging has stopped. You can go back to sleep."}
-	case i.State == incident.Triggered:
-		return &banner{"bad", "It has been triggered again since", "Acknowledge it once more if it is yours."}
-	}
-	return nil
+// formHints are what to do about a refusal, where the hint of the API does not fit somebody in front of a page.
+var formHints = map[string]string{
+	"unknown_user": "Choose somebody from the list.", "unknown_service": "Choose a service from the list.",
+	"needs_text": hintBelow, "needs_note": hintBelow, "needs_reason": hintBelow, "note_owed": hintBelow,
+	"needs_owner": "Choose an owner and a day.", "merged": "Go on with the other one.", "no_review": "Draft one first.",
+	"confidential": "Choose responders as those who hear of it.", "not_found": "Check the number.",
 }

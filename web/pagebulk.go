@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,10 +8,8 @@ import (
 	"strconv"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/store"
 )
-
-// bulkFormMost bounds what one form may act on.
-const bulkFormMost = 200
 
 // bulkView says what became of an act on several incidents.
 type bulkView struct {
@@ -32,25 +29,26 @@ var bulkVerbs = map[string]string{"ack": "acknowledged", "resolve": "resolved", 
 
 // bulkAct is POST /bulk. Each incident is acted on by itself: what one of them cannot have keeps nothing from the others.
 func (c *call) bulkAct() error {
-	if err := c.r.ParseForm(); err != nil {
-		return formError(err)
+	form, err := c.form()
+	if err != nil {
+		return err
 	}
-	form := c.r.PostForm
-	verb, word := form.Get("do"), bulkVerbs[form.Get("do")]
-	if word == "" {
-		return bad("do", "Go back and use one of the buttons.", "%q is not possible here", brief(verb))
+	word, ok := bulkVerbs[form.Get("do")]
+	if !ok {
+		return noButton(form.Get("do"))
 	}
 	numbers, err := bulkNumbers(form)
+	if err != nil {
+		return err
+	}
+	do, err := c.formDeed(form.Get("do"), form)
 	if err != nil {
 		return err
 	}
 	v := bulkView{Tone: "good"}
 	done := 0
 	for _, n := range numbers {
-		r, err := c.bulkRowOf(n, verb, word, form)
-		if err != nil {
-			return err
-		}
+		r := c.bulkRow(do, n, upper(word)+".")
 		if r.Done {
 			done++
 		}
@@ -78,31 +76,30 @@ func bulkNumbers(form url.Values) ([]int64, error) {
 	switch {
 	case len(numbers) == 0:
 		return nil, bad("n", "Go back and tick the incidents that you mean.", "no incident was chosen")
-	case len(numbers) > bulkFormMost:
+	case len(numbers) > bulkMost:
 		return nil, bad("n", "Do it in parts.", "%d incidents are too many for one form", len(numbers))
 	}
 	return numbers, nil
 }
 
-// bulkRowOf acts on one incident. Only what is no refusal of that incident is an error.
-func (c *call) bulkRowOf(n int64, verb, word string, form url.Values) (bulkRow, error) {
-	r := bulkRow{Ref: incident.Ref(n), Href: fmt.Sprintf("/i/%d", n)}
-	st, err := c.story(n, 1)
-	if errors.Is(err, incident.ErrNoIncident) {
-		r.Href, r.What = "", "There is no such incident, or it is not yours to see."
-		return r, nil
-	}
+// bulkRow acts on one incident and says what became of it; done is what is said of a success.
+func (c *call) bulkRow(do deed, n int64, done string) bulkRow {
+	r := bulkRow{Ref: incident.Ref(n), What: done, Done: true}
+	before, _, err := c.bulkDo(do, n)
 	if err != nil {
-		return r, err
+		r.Done, r.What = false, sentence(c.bulkRefusal(n, err).message)
 	}
-	r.Title = st.incident.Title
-	err = c.formDo(n, verb, form)
-	if p := judge(err); err != nil && p.status >= 500 {
-		return r, err
-	} else if err != nil {
-		r.What = sentence(p.message)
-		return r, nil
+	if before.Number == 0 {
+		return r // not there, or not theirs to see
 	}
-	r.Done, r.What = true, upper(word)+"."
-	return r, nil
+	r.Href = incidentAddress(n)
+	err = c.view(func(_ store.Tx, h *veil) error {
+		h.hush(&before.Title)
+		r.Title = before.Title
+		return nil
+	})
+	if err != nil {
+		r.Title = ""
+	}
+	return r
 }

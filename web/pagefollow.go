@@ -1,12 +1,11 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 
-	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
 // followView is whether who looks is told of the status updates of a service.
@@ -31,33 +30,27 @@ func following(tx store.Tx, u oncall.UserID, service string) (store.Subscriber, 
 	return found, nil
 }
 
-// followForm is POST /i/{n}/follow: somebody wants to hear of the updates of an incident's service, or no longer.
-func (c *call) followForm() error {
-	n, err := c.number()
-	if err != nil {
-		return err
-	}
-	i, err := c.seen(c.r.Context(), n)
+// followAct is POST /i/{n}/follow: somebody wants to hear of the updates of an incident's service, or no longer.
+func (c *call) followAct() error {
+	i, err := c.namedIncident()
 	if err != nil {
 		return err
 	}
 	if c.who.user == "" {
 		return bad("", "Log in with a token that has a user.", "this login is nobody's, so nobody can be told")
 	}
-	if err := c.r.ParseForm(); err != nil {
-		return formError(err)
-	}
-	if err := c.follow(i.Service, c.r.PostForm.Get("do") != "stop"); err != nil {
+	form, err := c.form()
+	if err != nil {
 		return err
 	}
-	http.Redirect(c.w, c.r, fmt.Sprintf("/i/%d#follow", n), http.StatusSeeOther)
+	if err := c.follow(i.Service, form.Get("do") != "stop"); err != nil {
+		return err
+	}
+	http.Redirect(c.w, c.r, incidentAddress(i.Number)+"#follow", http.StatusSeeOther)
 	return nil
 }
 
 func (c *call) follow(service string, on bool) error {
-	if err := c.checkCause(service, c.who.user); err != nil {
-		return err
-	}
 	var s store.Subscriber
 	err := c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
 		s, err = following(tx, c.who.user, service)
@@ -67,7 +60,9 @@ func (c *call) follow(service string, on bool) error {
 	case err != nil:
 		return err
 	case on && s.ID == "":
-		_, err = c.s.Engine.Subscribe(c.r.Context(), store.Subscriber{Service: service, Recipient: incident.Recipient{User: c.who.user}}, c.who.actor())
+		if s, err = c.subscription(&client.NewSubscriber{Service: service}); err == nil {
+			_, err = c.s.Engine.Subscribe(c.r.Context(), s, c.who.actor())
+		}
 	case !on && s.ID != "" && s.Service == service:
 		err = c.s.Engine.Unsubscribe(c.r.Context(), s.ID, c.who.actor())
 	}

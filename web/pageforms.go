@@ -1,10 +1,8 @@
 package web
 
 import (
-	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -90,9 +88,6 @@ type forms struct {
 	Me       string
 }
 
-// option is a choice of a form.
-type option struct{ Value, Word string }
-
 // phase is a phase of a status update with its usual words.
 type phase struct{ Value, Word, Words string }
 
@@ -111,8 +106,6 @@ func (f forms) Actions() bool {
 
 // Priorities are those that there are.
 func (f forms) Priorities() []string { return priorities }
-
-var priorities = []string{"P1", "P2", "P3", "P4", "P5"}
 
 // offerMine says what who reported an incident may do, whatever their role.
 func (f *forms) offerMine(i *incident.Incident) {
@@ -150,22 +143,13 @@ func (t teller) offer(v *incidentView, i *incident.Incident) {
 		"review": alive && !i.Review.Required && i.Review.State == "",
 	}
 	f.NeedNote = t.book.NoteFor[i.Priority]
-	for _, code := range incident.Codes() {
-		f.Codes = append(f.Codes, option{code, orWord(codeWords[code], codeWord(code))})
-	}
-	for _, r := range t.book.HoldReasons {
-		f.Reasons = append(f.Reasons, option{r, upper(strings.ReplaceAll(r, "_", " ")) + t.pausing(i, r)})
-	}
-	for _, r := range incident.Roles() {
-		f.Roles = append(f.Roles, option{string(r), upper(string(r))})
-	}
+	f.Codes = codeOptions()
+	f.Reasons = options(t.book.HoldReasons, func(r string) string { return upper(strings.ReplaceAll(r, "_", " ")) + t.pausing(i, r) })
+	f.Roles = options(incident.Roles(), func(r incident.Role) string { return upper(string(r)) })
 	f.People, f.Me = t.people(), string(t.me)
-	f.Services = sorted(slices.Collect(maps.Keys(t.book.Services)))
-	for _, kind := range sorted(slices.Collect(maps.Keys(t.book.Types))) {
-		f.Types = append(f.Types, option{kind, upper(kind)})
-		for _, category := range t.book.Types[kind] {
-			f.Kinds = append(f.Kinds, option{category, kind + " · " + category})
-		}
+	f.Services, f.Types = t.services(), options(t.types(), upper)
+	for _, kind := range t.types() {
+		f.Kinds = append(f.Kinds, options(t.book.Types[kind], func(category string) string { return kind + " · " + category })...)
 	}
 	t.offerUpdate(f, i)
 	t.when(v, i)
@@ -184,13 +168,7 @@ func (t teller) pausing(i *incident.Incident, reason string) string {
 // offerUpdate prepares a status update: the phase that comes next, and the usual words of each.
 func (t teller) offerUpdate(f *forms, i *incident.Incident) {
 	f.Secure = i.Confidential()
-	f.Phase = string(incident.Investigating)
-	switch {
-	case !i.State.Open():
-		f.Phase = string(incident.PhaseResolved)
-	case i.Status != nil && i.Status.Phase != incident.PhaseResolved:
-		f.Phase = string(i.Status.Phase)
-	}
+	f.Phase = string(usualPhase(i))
 	for _, p := range incident.Phases() {
 		if p == incident.PhaseResolved && i.State.Open() {
 			continue
@@ -203,13 +181,6 @@ func (t teller) offerUpdate(f *forms, i *incident.Incident) {
 			f.Audience = append(f.Audience, option{string(a), audienceLong[a]})
 		}
 	}
-}
-
-// audienceLong says who hears of an update.
-var audienceLong = map[incident.Audience]string{
-	incident.ForResponders:   "Responders: who works on it",
-	incident.ForStakeholders: "Stakeholders: and who subscribed to the service",
-	incident.ForPublic:       "Everybody: and the status page",
 }
 
 // nextUpdate is when the update after this one is owed; zero when none is.
@@ -253,14 +224,4 @@ func (t teller) when(v *incidentView, i *incident.Incident) {
 	if i.State != incident.Triggered || i.Cursor.FiredAt.IsZero() {
 		v.Forms.NextUp = ""
 	}
-}
-
-// reference reads a number as people write it: 12, INC-12 or PRB-12.
-func reference(field, s, prefix string) (int64, error) {
-	word := strings.TrimPrefix(strings.ToUpper(strings.Trim(strings.TrimSpace(s), "#")), prefix)
-	n, err := strconv.ParseInt(word, 10, 64)
-	if err != nil || n < 1 {
-		return 0, bad(field, "Write it as "+prefix+"12.", "%q is no reference number", brief(s))
-	}
-	return n, nil
 }

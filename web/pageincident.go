@@ -99,8 +99,8 @@ func (c *call) incidentView(n int64) (v incidentView, err error) {
 	v = t.incident(&st)
 	v.Story = t.story(st.timeline, c.r.URL.Query())
 	t.fillRecord(&v, &st.incident, &d)
-	v.Act = fmt.Sprintf("/i/%d/act", n)
-	v.Mine = c.reported(&st.incident)
+	v.Act = incidentAddress(n) + "/act"
+	v.Mine = c.who.reported(&st.incident)
 	if c.who.role.allows(Responder) {
 		t.offer(&v, &st.incident)
 	}
@@ -114,10 +114,13 @@ func (c *call) showIncident(status int, v incidentView) error {
 	title := strings.TrimSpace(v.Priority + " " + v.Ref + " " + v.Title)
 	f := frame{Title: title, Refresh: refreshEvery, Zone: c.user().Zone.String(), Body: v}
 	if c.r.Method != http.MethodGet {
-		f.From = fmt.Sprintf("/i/%d", v.Number)
+		f.From = incidentAddress(v.Number)
 	}
 	return c.show(status, "incident", f)
 }
+
+// incidentAddress is an incident's page.
+func incidentAddress(n int64) string { return fmt.Sprintf("/i/%d", n) }
 
 // teller words things for who is asking.
 func (c *call) teller() teller {

@@ -3,10 +3,8 @@ package web
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/rouse/rouse/incident"
@@ -40,7 +38,7 @@ func (t teller) row(i *incident.Incident) row {
 	r := row{
 		Number: i.Number, Ref: i.Ref(), Title: i.Title, Service: i.Service, Category: i.Category, Priority: string(i.Priority),
 		Tone: strings.ToLower(string(i.Priority)), State: string(i.State), StateWord: stateWords[i.State], Opened: t.moment(i.CreatedAt),
-		Age: age(t.now.Sub(i.CreatedAt)), Secure: i.Type == typeSecurity,
+		Age: age(t.now.Sub(i.CreatedAt)), Secure: i.Type == incident.TypeSecurity,
 	}
 	if r.Title == "" {
 		r.Title = "no title"
@@ -128,11 +126,8 @@ func (c *call) listPage() error {
 		http.Redirect(c.w, c.r, at, http.StatusSeeOther)
 		return nil
 	}
-	v := listView{Asked: a, Open: map[string]int{}, Bulk: c.who.role.allows(Responder), Choice: t.choices()}
-	for _, code := range incident.Codes() {
-		v.Codes = append(v.Codes, option{code, codeWords[code]})
-	}
-	err = c.view(func(tx store.Tx, h *veil) error {
+	v := listView{Asked: a, Open: map[string]int{}, Bulk: c.who.role.allows(Responder), Codes: codeOptions(), Choice: t.choices()}
+	err = c.viewList(&f, func(tx store.Tx, h *veil) error {
 		got, next, err := c.list(tx, f)
 		for k := range got {
 			h.hushIncident(&got[k])
@@ -225,21 +220,12 @@ func (c *call) jump(q string) (string, bool) {
 		return "", false
 	}
 	n, err := reference("q", q, "INC-")
-	if err != nil || c.mustSee(c.r.Context(), n) != nil {
+	if err != nil || c.mustSee(n) != nil {
 		return "", false
 	}
-	return fmt.Sprintf("/i/%d", n), true
+	return incidentAddress(n), true
 }
 
 func (t teller) choices() choices {
-	ch := choices{
-		States: []option{
-			{"open", "Open"}, {"all", "Every state"}, {"triggered", "Triggered"}, {"acknowledged", "Acknowledged"}, {"on_hold", "On hold"}, {"resolved", "Resolved"}, {"closed", "Closed"},
-		},
-		Services: sorted(slices.Collect(maps.Keys(t.book.Services))), Priorities: priorities, People: t.people(),
-	}
-	for _, kind := range sorted(slices.Collect(maps.Keys(t.book.Types))) {
-		ch.Types = append(ch.Types, option{kind, upper(kind)})
-	}
-	return ch
+	return choices{States: stateOptions(), Types: options(t.types(), upper), Services: t.services(), Priorities: priorities, People: t.people()}
 }

@@ -25,11 +25,12 @@ func (c *call) loginPage() error {
 
 // login is POST /login: a token for a session. It always starts a new one, so that nobody can plant theirs beforehand.
 func (c *call) login() error {
-	if err := c.r.ParseForm(); err != nil {
-		return formError(err)
+	form, err := c.form()
+	if err != nil {
+		return err
 	}
-	next := local(c.r.PostForm.Get("next"))
-	k, ok := c.s.keyring().find(strings.TrimSpace(c.r.PostForm.Get("token")))
+	next := local(form.Get("next"))
+	k, ok := c.s.keyring().find(strings.TrimSpace(form.Get("token")))
 	if !ok {
 		c.s.Log.Warn("login with an unknown token", "correlation", c.id)
 		return c.show(http.StatusUnauthorized, "login", frame{Title: "Log in", Body: loginView{Next: next, Wrong: true}})
@@ -64,13 +65,4 @@ func local(next string) string {
 		return "/"
 	}
 	return next
-}
-
-// formError is a form that cannot be read.
-func formError(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
-		return err
-	}
-	return bad("", "Go back and send it again.", "the form cannot be read")
 }

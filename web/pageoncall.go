@@ -86,11 +86,7 @@ func (c *call) onCallPage() error {
 	for _, s := range r.Schedules() {
 		v.Schedules = append(v.Schedules, t.schedule(s))
 	}
-	names := make([]string, 0, len(t.book.Services))
-	for name := range t.book.Services {
-		names = append(names, name)
-	}
-	for _, name := range sorted(names) {
+	for _, name := range t.services() {
 		d := serviceDuty(t.book, t.book.Services[name], c.now)
 		sv := serviceView{Name: name, Policy: d.Policy}
 		for _, l := range d.Levels {
@@ -128,9 +124,6 @@ func (t teller) schedule(s *oncall.Schedule) scheduleView {
 	}
 	return v
 }
-
-// day is a time with its weekday and date, whatever day it is.
-func (k clockIn) day(t time.Time) string { return t.In(k.zone).Format("Mon 2 Jan 15:04") }
 
 // week draws seven days from a first one. The days are days of the calendar, so where the clocks change an hour is missing or
 // double in the drawing; the list beneath it is exact.

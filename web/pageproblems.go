@@ -2,9 +2,7 @@ package web
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 
 	"github.com/rouse/rouse/incident"
 	prb "github.com/rouse/rouse/incident/problem"
@@ -12,19 +10,8 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// problemWords are the states of a problem in words.
-var problemWords = map[prb.State]string{
-	prb.StateOpen: "Open", prb.StateKnownError: "Known error", prb.StateFixInProgress: "Fix in progress", prb.StateResolved: "Resolved", prb.StateClosed: "Closed",
-}
-
-// problemCodes are the ways in which a problem ends, in words.
-var problemCodes = map[prb.Code]string{
-	prb.FixApplied: "Fixed for good: incidents on hold for it are resolved", prb.RiskAccepted: "The risk is accepted: nobody will fix it",
-	prb.Duplicate: "A duplicate of another problem", prb.Canceled: "It was no problem",
-}
-
-// causeRow is one problem in a list.
-type causeRow struct {
+// problemRow is one problem in a list.
+type problemRow struct {
 	Number           int64
 	Ref, Title       string
 	Service          string
@@ -36,11 +23,11 @@ type causeRow struct {
 	Age              string
 }
 
-// causesView is the list of problems.
-type causesView struct {
+// problemsView is the list of problems.
+type problemsView struct {
 	formState
 	All      bool
-	Rows     []causeRow
+	Rows     []problemRow
 	Services []string
 	People   []client.Person
 	Incident string // one to link, where somebody came from its page
@@ -48,23 +35,23 @@ type causesView struct {
 
 // problemsPage is GET /problems.
 func (c *call) problemsPage() error {
-	v, err := c.causesView()
+	v, err := c.problemsView()
 	if err != nil {
 		return err
 	}
-	if n, err := c.sequence("incident"); err == nil && n > 0 && c.mustSee(c.r.Context(), n) == nil {
+	if n, err := c.sequence("incident"); err == nil && n > 0 && c.mustSee(n) == nil {
 		v.Incident = incident.Ref(n)
 	}
 	return c.showProblems(http.StatusOK, v)
 }
 
-func (c *call) showProblems(status int, v causesView) error {
+func (c *call) showProblems(status int, v problemsView) error {
 	return c.show(status, "problems", frame{Title: "Problems", Here: "problems", Zone: c.user().Zone.String(), Body: v})
 }
 
-func (c *call) causesView() (v causesView, err error) {
+func (c *call) problemsView() (v problemsView, err error) {
 	t := c.teller()
-	v = causesView{All: c.r.URL.Query().Get("show") == "all", Services: sorted(slices.Collect(maps.Keys(t.book.Services))), People: t.people()}
+	v = problemsView{All: c.r.URL.Query().Get("show") == "all", Services: t.services(), People: t.people()}
 	v.may = map[string]bool{"open": c.who.role.allows(Responder)}
 	err = c.view(func(tx store.Tx, h *veil) error {
 		all, err := tx.Problems()
@@ -76,22 +63,18 @@ func (c *call) causesView() (v causesView, err error) {
 			if !c.who.seesProblem(p, t.book) || !v.All && !p.State.Live() {
 				continue
 			}
-			h.hush(&p.Title)
-			r := t.causeRow(p)
-			if r.Incidents, err = c.countSeen(tx, p.Incidents); err != nil {
-				return err
-			}
-			v.Rows = append(v.Rows, r)
+			h.hushProblem(p)
+			v.Rows = append(v.Rows, t.problemRow(p))
 		}
 		return nil
 	})
 	return v, err
 }
 
-func (t teller) causeRow(p *prb.Problem) causeRow {
-	r := causeRow{
+func (t teller) problemRow(p *prb.Problem) problemRow {
+	r := problemRow{
 		Number: p.Number, Ref: p.Ref(), Title: p.Title, Service: p.Service, State: string(p.State), StateWord: problemWords[p.State],
-		Workaround: p.Workaround != "" && p.State.Live(), Updated: t.moment(p.UpdatedAt), Age: age(t.now.Sub(p.UpdatedAt)),
+		Incidents: len(p.Incidents), Workaround: p.Workaround != "" && p.State.Live(), Updated: t.moment(p.UpdatedAt), Age: age(t.now.Sub(p.UpdatedAt)),
 	}
 	if p.Owner != "" {
 		r.Owner = t.name(string(p.Owner))
@@ -99,23 +82,10 @@ func (t teller) causeRow(p *prb.Problem) causeRow {
 	return r
 }
 
-// countSeen counts the incidents that the caller may know of.
-func (c *call) countSeen(tx store.Tx, numbers []int64) (n int, err error) {
-	for _, number := range numbers {
-		switch _, err := c.incident(tx, number); {
-		case err == nil:
-			n++
-		case !isGone(err):
-			return 0, err
-		}
-	}
-	return n, nil
-}
-
-// causeView is the page of one problem.
-type causeView struct {
+// problemView is the page of one problem.
+type problemView struct {
 	formState
-	causeRow
+	problemRow
 	Owner              string
 	OwnerID            string
 	Cause, Workaround  string
@@ -135,43 +105,40 @@ func (c *call) problemPage() error {
 	if err != nil {
 		return err
 	}
-	v, err := c.causeView(n)
+	v, err := c.problemView(n)
 	if err != nil {
 		return err
 	}
 	return c.showProblem(http.StatusOK, v)
 }
 
-func (c *call) showProblem(status int, v causeView) error {
-	return c.show(status, "problemrecord", frame{Title: v.Ref + " " + v.Title, Here: "problems", Zone: c.user().Zone.String(), Body: v})
+func (c *call) showProblem(status int, v problemView) error {
+	return c.show(status, "problem", frame{Title: v.Ref + " " + v.Title, Here: "problems", Zone: c.user().Zone.String(), Body: v})
 }
 
-func (c *call) causeView(n int64) (v causeView, err error) {
+func (c *call) problemView(n int64) (v problemView, err error) {
 	t := c.teller()
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
-		p, err := c.seenProblem(tx, n)
+	err = c.view(func(_ store.Tx, h *veil) error {
+		p, err := h.shownProblem(n)
 		if err != nil {
 			return err
 		}
-		h := c.veil(tx)
-		p.Log = h.lines(p.Log)
-		h.hush(&p.Title, &p.Cause, &p.Workaround, &p.Note)
-		v = t.cause(&p)
+		v = t.problem(&p)
 		for k := len(p.Incidents) - 1; k >= 0 && len(v.Kin) < kinMost; k-- {
-			switch i, err := c.incident(tx, p.Incidents[k]); {
-			case err == nil:
-				v.Kin = append(v.Kin, *t.kinOf("", &i))
-			case !isGone(err):
+			i, err := h.shown(p.Incidents[k])
+			if err != nil {
 				return err
 			}
+			v.Kin = append(v.Kin, *t.kinOf("", &i))
 		}
-		v.Incidents = len(v.Kin)
-		if p.DuplicateOf != 0 {
-			if other, err := c.seenProblem(tx, p.DuplicateOf); err == nil {
-				v.Duplicate = t.problemKin(&other)
-			}
+		if p.DuplicateOf == 0 {
+			return nil
 		}
-		return h.err
+		other, err := h.shownProblem(p.DuplicateOf)
+		if err == nil {
+			v.Duplicate = t.problemKin(&other)
+		}
+		return err
 	})
 	if err == nil && c.who.role.allows(Responder) {
 		v.may = map[string]bool{
@@ -182,36 +149,26 @@ func (c *call) causeView(n int64) (v causeView, err error) {
 	return v, err
 }
 
-func (t teller) cause(p *prb.Problem) causeView {
-	v := causeView{
-		causeRow: t.causeRow(p), OwnerID: string(p.Owner), Cause: p.Cause, Workaround: p.Workaround, Note: p.Note, People: t.people(),
+func (t teller) problem(p *prb.Problem) problemView {
+	v := problemView{
+		problemRow: t.problemRow(p), OwnerID: string(p.Owner), Cause: p.Cause, Workaround: p.Workaround, Note: p.Note, People: t.people(),
 		Live: p.State.Live(), Over: p.State == prb.StateResolved, Closed: p.State == prb.StateClosed,
 	}
 	v.Code = problemCodes[p.Code]
 	v.Details = []fact{{"Opened", t.short(p.CreatedAt)}}
 	for _, f := range []fact{
-		{"Service", p.Service}, {"Team", p.Team}, {"Type", upper(p.Type)}, {"Owner", upper(v.causeRow.Owner)},
+		{"Service", p.Service}, {"Team", p.Team}, {"Type", upper(p.Type)}, {"Owner", upper(v.problemRow.Owner)},
 		{"Resolved", onlyIf(!p.ResolvedAt.IsZero(), t.short(p.ResolvedAt))}, {"Closed", onlyIf(!p.ClosedAt.IsZero(), t.short(p.ClosedAt))},
 	} {
 		if f.Value != "" {
 			v.Details = append(v.Details, f)
 		}
 	}
-	for _, code := range prb.Codes() {
-		v.Codes = append(v.Codes, option{string(code), problemCodes[code]})
-	}
+	v.Codes = options(prb.Codes(), func(code prb.Code) string { return problemCodes[code] })
 	for k := len(p.Log) - 1; k >= 0 && len(v.Log) < entriesMost; k-- {
 		v.Log = append(v.Log, t.entry(&p.Log[k]))
 	}
 	return v
-}
-
-// mustSeeProblem refuses what is about a problem that the caller may not see.
-func (c *call) mustSeeProblem(n int64) error {
-	return c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
-		_, err := c.seenProblem(tx, n)
-		return err
-	})
 }
 
 // problemAddress is a problem's page.

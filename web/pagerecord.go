@@ -1,12 +1,12 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
 	prb "github.com/rouse/rouse/incident/problem"
 	"github.com/rouse/rouse/oncall"
@@ -62,8 +62,8 @@ type reviewStub struct {
 type dossier struct {
 	kin     map[int64]incident.Incident
 	problem *prb.Problem
-	past    []past
-	changes []alert.Change
+	past    []alike
+	changes []nearChange
 	follow  *followView
 }
 
@@ -78,7 +78,7 @@ func (c *call) dossier(tx store.Tx, st *story) (d dossier, err error) {
 	h := c.veil(tx)
 	st.timeline = h.lines(st.timeline)
 	h.hushIncident(i)
-	if err := c.readKin(tx, h, i, &d); err != nil {
+	if err := d.readKin(h, i); err != nil {
 		return d, err
 	}
 	if u := c.who.user; u != "" {
@@ -88,40 +88,39 @@ func (c *call) dossier(tx store.Tx, st *story) (d dossier, err error) {
 		}
 		d.follow = &followView{Service: i.Service, On: s.ID != "", All: s.ID != "" && s.Service == ""}
 	}
-	if d.past, err = c.pastOf(tx, h, i); err != nil {
+	if d.past, err = h.alikes(i, pastFilter, pastShown); err != nil {
 		return d, err
 	}
-	if d.changes, err = changesAround(tx, i); err != nil {
+	if d.changes, err = changesNear(tx, i, changesFrom, i.CreatedAt.Add(changesAfter)); err != nil {
 		return d, err
 	}
 	return d, h.err
 }
 
 // readKin reads the records that an incident is linked with, as far as the caller may see them.
-func (c *call) readKin(tx store.Tx, h *veil, i *incident.Incident, d *dossier) error {
+func (d *dossier) readKin(h *veil, i *incident.Incident) error {
 	d.kin = map[int64]incident.Incident{}
 	for _, n := range append([]int64{i.Parent, i.DuplicateOf, i.Previous}, slices.Concat(tail(i.Children, kinMost), tail(i.Merged, kinMost))...) {
 		if n == 0 {
 			continue
 		}
-		switch other, err := c.incident(tx, n); {
+		switch other, err := h.shown(n); {
 		case err == nil:
-			h.hushIncident(&other)
 			d.kin[n] = other
-		case !isGone(err):
+		case !errors.Is(err, incident.ErrNoIncident):
 			return err
 		}
 	}
 	if i.Problem == 0 {
 		return nil
 	}
-	p, err := c.seenProblem(tx, i.Problem)
-	if isGone(err) {
-		return nil
+	switch p, err := h.shownProblem(i.Problem); {
+	case err == nil:
+		d.problem = &p
+	case !errors.Is(err, prb.ErrNoProblem):
+		return err
 	}
-	h.hush(&p.Title, &p.Workaround)
-	d.problem = &p
-	return err
+	return nil
 }
 
 func tail(list []int64, most int) []int64 { return list[max(0, len(list)-most):] }
@@ -219,17 +218,6 @@ func (t teller) why(i *incident.Incident) string {
 	return s + ". " + upper(grades) + " would be " + string(by) + "."
 }
 
-// codeWords are the resolution codes as people are offered them.
-var codeWords = map[incident.Code]string{
-	incident.Fixed: "Fixed", incident.Workaround: "A workaround is in place", incident.Restored: "Service restored, cause not known",
-	incident.Recovered: "Recovered by itself", incident.Duplicate: "Duplicate of another", incident.FalseAlarm: "False alarm",
-	incident.ByChange: "Ended by a change", incident.ByProblem: "Ended by a problem's fix",
-}
-
-func codeWord(code string) string {
-	return strings.ReplaceAll(code, "_", " ")
-}
-
 func (t teller) fillKin(r *record, i *incident.Incident, d *dossier) {
 	add := func(word string, numbers ...int64) {
 		for _, n := range numbers {
@@ -254,11 +242,11 @@ func (t teller) fillKin(r *record, i *incident.Incident, d *dossier) {
 }
 
 func (t teller) kinOf(word string, i *incident.Incident) *kin {
-	return &kin{Word: word, Ref: i.Ref(), Href: fmt.Sprintf("/i/%d", i.Number), Title: i.Title, State: string(i.State), StateWord: stateWords[i.State]}
+	return &kin{Word: word, Ref: i.Ref(), Href: incidentAddress(i.Number), Title: i.Title, State: string(i.State), StateWord: stateWords[i.State]}
 }
 
 func (t teller) problemKin(p *prb.Problem) *kin {
-	return &kin{Word: "Problem", Ref: p.Ref(), Href: fmt.Sprintf("/problems/%d", p.Number), Title: p.Title, State: "p-" + string(p.State), StateWord: problemWords[p.State]}
+	return &kin{Word: "Problem", Ref: p.Ref(), Href: problemAddress(p.Number), Title: p.Title, State: "p-" + string(p.State), StateWord: problemWords[p.State]}
 }
 
 func (t teller) fillStatus(r *record, i *incident.Incident) {
@@ -278,7 +266,7 @@ func (t teller) fillStatus(r *record, i *incident.Incident) {
 }
 
 func (t teller) reviewStub(i *incident.Incident) *reviewStub {
-	v := &reviewStub{Href: fmt.Sprintf("/i/%d/review", i.Number)}
+	v := &reviewStub{Href: reviewAddress(i.Number)}
 	switch i.Review.State {
 	case incident.ReviewPublished:
 		v.Word = "Published"
@@ -293,28 +281,6 @@ func (t teller) reviewStub(i *incident.Incident) *reviewStub {
 		v.Word += onlyIf(v.Late, ", was") + onlyIf(!v.Late, ",") + " due " + t.date(at)
 	}
 	return v
-}
-
-// date is a day without a time.
-func (k clockIn) date(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	at = at.In(k.zone)
-	if at.Year() == k.now.In(k.zone).Year() {
-		return at.Format("Mon 2 Jan")
-	}
-	return at.Format("2 Jan 2006")
-}
-
-// audienceWords are whom a status update is for.
-var audienceWords = map[incident.Audience]string{
-	incident.ForResponders: "responders", incident.ForStakeholders: "stakeholders", incident.ForPublic: "everybody",
-}
-
-// reported reports whether who looks is who reported the incident.
-func (c *call) reported(i *incident.Incident) bool {
-	return i.Reporter != "" && c.who.channel != "link" && i.Reporter == c.who.actor().Name
 }
 
 // people are everybody of the configuration, for choosing somebody.

@@ -82,7 +82,7 @@ func TestProblemPages(t *testing.T) {
 	has(t, "unlinked", b.sent("/problems/2", form("do", "unlink", "incident", fmt.Sprint(g.held))), "is no longer linked")
 	has(t, "being mended", b.sent("/problems/PRB-2", form("do", "fix", "text", "An index")), "Fix in progress", "An index")
 	b.refuses("/problems/2", form("do", "resolve", "code", "fix_applied", "text", ""), "A note with some text is needed")
-	b.refuses("/problems/2", form("do", "resolve", "code", "duplicate", "text", "x", "other", "PRB-77"), "here is no PRB-77 that you may see")
+	b.refuses("/problems/2", form("do", "resolve", "code", "duplicate", "text", "x", "other", "PRB-77"), "no such problem")
 	has(t, "resolved", b.sent("/problems/2", form("do", "resolve", "code", "fix_applied", "text", "There is an index")), "Resolved", "There is an index", "Fixed for good")
 	has(t, "reopened", b.sent("/problems/2", form("do", "reopen", "text", "Not all of them")), "Opened again")
 	b.sent("/problems/2", form("do", "resolve", "code", "risk_accepted", "text", "Rare enough"))
@@ -93,6 +93,16 @@ func TestProblemPages(t *testing.T) {
 	if got := b.get("/problems/99"); got.status != http.StatusNotFound {
 		t.Errorf("one that is not there: got %d", got.status)
 	}
+}
+
+// TestAClosedIncidentIsLinkedToItsCause: most causes are found after their incidents.
+func TestAClosedIncidentIsLinkedToItsCause(t *testing.T) {
+	g := newGallery(t)
+	b := g.browse("responder")
+	g.do(g.reported, incident.Close{By: person("bo")})
+	b.sent("/problems", form("title", "Mail stands still"))
+	has(t, "linked", b.sent("/problems/2", form("do", "link", "incident", fmt.Sprint(g.reported))), "Receipts are not sent")
+	hasNot(t, "unlinked", b.sent("/problems/2", form("do", "unlink", "incident", fmt.Sprint(g.reported))), "Receipts are not sent</span>")
 }
 
 func TestReportsPage(t *testing.T) {

@@ -2,14 +2,13 @@ package web
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
 // reportView is the form with which anybody says that something is broken, and what follows when it was sent.
@@ -71,15 +70,11 @@ func (c *call) showReport(status int, v reportView) error {
 
 func (c *call) reportView() (v reportView, err error) {
 	t := c.teller()
-	v = reportView{Services: sorted(slices.Collect(maps.Keys(t.book.Services))), Impacts: impactWords, Hurries: hurryWords}
+	v = reportView{Services: t.services(), Impacts: impactWords, Hurries: hurryWords}
 	v.may = map[string]bool{"report": true}
-	for _, kind := range sorted(slices.Collect(maps.Keys(t.book.Types))) {
-		word := upper(kind)
-		if kind == typeSecurity {
-			word += ": only the team sees it"
-		}
-		v.Types = append(v.Types, option{kind, word})
-	}
+	v.Types = options(t.types(), func(kind string) string {
+		return upper(kind) + onlyIf(kind == incident.TypeSecurity, ": only the team sees it")
+	})
 	err = c.view(func(tx store.Tx, h *veil) error {
 		got, _, err := c.list(tx, store.Filter{States: states["open"], Limit: knownShown})
 		for k := range got {
@@ -97,7 +92,7 @@ func (c *call) sent(n int64) (s *sentView, err error) {
 	t := c.teller()
 	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
 		i, err := tx.Incident(n)
-		if isNotFound(err) || (err == nil && !c.reported(&i)) {
+		if isNotFound(err) || (err == nil && !c.who.reported(&i)) {
 			return nil
 		}
 		if err != nil {
@@ -108,7 +103,7 @@ func (c *call) sent(n int64) (s *sentView, err error) {
 			s.Standing = standing{Head: "Its team is told now.", More: []string{"It is confidential: only the team sees it. They will come to you."}}
 			return nil
 		}
-		s.Href, s.Title, s.Standing = fmt.Sprintf("/i/%d", n), i.Title, t.paged(&i)
+		s.Href, s.Title, s.Standing = incidentAddress(n), i.Title, t.paged(&i)
 		return nil
 	})
 	return s, err
@@ -131,60 +126,36 @@ func (t teller) paged(i *incident.Incident) standing {
 	return s
 }
 
-// reportForm is POST /report.
-func (c *call) reportForm() error {
-	if err := c.r.ParseForm(); err != nil {
-		return formError(err)
+// reportAct is POST /report.
+func (c *call) reportAct() error {
+	form, err := c.form()
+	if err != nil {
+		return err
 	}
-	form := c.r.PostForm
-	o, err := c.reportOf(form)
 	var i incident.Incident
+	o, err := c.reportForm(form)
 	if err == nil {
 		i, err = c.s.Engine.Open(c.r.Context(), o)
 	}
-	if err == nil {
-		http.Redirect(c.w, c.r, fmt.Sprintf("/report?sent=%d", i.Number), http.StatusSeeOther)
-		return nil
-	}
-	p := judge(err)
-	if p.status >= 500 {
-		return err
-	}
-	v, viewErr := c.reportView()
-	if viewErr != nil {
-		return viewErr
-	}
-	v.Fault = faultOf("report", form, err)
-	return c.showReport(p.status, v)
+	return c.posted(err, "report", form, fmt.Sprintf("/report?sent=%d", i.Number), func(status int, f *fault) error {
+		v, err := c.reportView()
+		if err != nil {
+			return err
+		}
+		v.Fault = f
+		return c.showReport(status, v)
+	})
 }
 
-// reportOf reads a report.
-func (c *call) reportOf(form url.Values) (o incident.Open, err error) {
-	book := c.s.Engine.Book()
-	o = incident.Open{
-		By: c.who.actor(), Service: form.Get("service"), Impact: incident.Grade(form.Get("impact")), Urgency: incident.Grade(form.Get("urgency")), Type: form.Get("type"),
+// reportForm reads a report.
+func (c *call) reportForm(f url.Values) (o incident.Open, err error) {
+	in := client.Report{
+		Title: f.Get("title"), Text: f.Get("text"), Service: f.Get("service"), Type: f.Get("type"), Impact: f.Get("impact"), Urgency: f.Get("urgency"),
 	}
-	var errs [6]error
-	o.Title, errs[0] = line("title", form.Get("title"))
-	o.Text, errs[1] = text("text", form.Get("text"), longestText)
-	errs[2], errs[3] = among("impact", form.Get("impact"), grades...), among("urgency", form.Get("urgency"), grades...)
-	errs[4], errs[5] = checkType(book, o.Type, "")
-	if err := first(errs[:]); err != nil {
-		return o, err
-	}
-	if o.Title == "" {
-		return o, bad("title", "A few words are enough, such as: Payment page stays white.", "say in one line what is broken")
-	}
-	if o.Service == "" {
-		return o, bad("service", "Choose the nearest one; the people on call sort it out.", "say which service it is")
-	}
-	if since := strings.TrimSpace(form.Get("since")); since != "" {
-		if o.StartedAt, err = when("since", since, c.user().Zone); err != nil {
+	if since := strings.TrimSpace(f.Get("since")); since != "" {
+		if in.StartedAt, err = when("since", since, c.user().Zone); err != nil {
 			return o, err
 		}
-		if o.StartedAt.After(c.now) {
-			return o, bad("since", "Leave it empty if it began just now.", "it cannot have begun in the future")
-		}
 	}
-	return o, nil
+	return c.opening(in)
 }

@@ -9,21 +9,11 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
-	prb "github.com/rouse/rouse/incident/problem"
 	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
-
-// reviewWords are the states of a review in words.
-var reviewWords = map[review.State]string{review.StateDraft: "Draft", review.StateInReview: "In review", review.StatePublished: "Published"}
-
-// itemWords say what an action item is to change.
-var itemWords = map[review.ItemType]string{
-	review.Prevent: "Prevent: it does not happen again", review.Mitigate: "Mitigate: it does less harm",
-	review.Detect: "Detect: it is known sooner", review.Process: "Process: people work on it better",
-}
 
 // reviewView is the page of one review.
 type reviewView struct {
@@ -144,98 +134,54 @@ func (c *call) reviewMarkdown() error {
 	if err != nil {
 		return err
 	}
-	r, err := c.readReview(n)
+	doc, err := c.reviewDocument(n, c.user().Zone)
 	if err != nil {
 		return err
 	}
-	c.w.Header().Set("Content-Type", "text/markdown; charset=utf-8")
-	c.w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="review-%s.md"`, r.Ref()))
-	u := c.user()
-	_, _ = c.w.Write([]byte(review.Markdown(r, c.s.Engine.Book().Roster, u.Zone))) // the browser is gone; nothing is left to do
+	c.w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="review-%s.md"`, incident.Ref(n)))
+	c.file(markdownType, doc)
 	return nil
 }
 
-func reviewAddress(n int64) string { return fmt.Sprintf("/i/%d/review", n) }
+func reviewAddress(n int64) string { return incidentAddress(n) + "/review" }
 
-// readReview reads a review that the caller may see, with the numbers of hidden records left out.
-func (c *call) readReview(n int64) (r review.Review, err error) {
-	err = c.view(func(tx store.Tx, h *veil) (err error) {
-		r, err = c.reviewOf(tx, n)
-		if err == nil {
-			h.hushReview(&r)
-		}
-		return err
-	})
-	return r, err
-}
-
-// hushReview is hush for a review.
-func (v *veil) hushReview(r *review.Review) {
-	v.hush(&r.Title, &r.Summary, &r.Impact.What, &r.Detection.How, &r.Detection.Gap, &r.Trigger, &r.Mitigation, &r.Resolution, &r.External)
-	for _, list := range []*[]string{&r.Factors, &r.Well, &r.Wrong, &r.Lucky, &r.Surprises} {
-		*list = slices.Clone(*list)
-		for k := range *list {
-			v.hush(&(*list)[k])
-		}
-	}
-	r.Previous, r.RootCauseProblem = v.number(r.Previous), v.problemNumber(r.RootCauseProblem)
-	r.Journal = v.lines(r.Journal)
-	for k := range r.Timeline {
-		e := v.entry(&incident.Entry{Kind: r.Timeline[k].Kind, What: r.Timeline[k].What})
-		r.Timeline[k].What = e.What
-	}
-	for k := range r.Items {
-		v.hush(&r.Items[k].Text, &r.Items[k].Note)
-	}
-}
-
-// reviewView reads all that the page of one review shows. Of an incident without a review it says so.
+// reviewView reads all that the page of one review shows, as one snapshot. Of an incident without a review it says so.
 func (c *call) reviewView(n int64) (v reviewView, err error) {
 	t := c.teller()
 	write := c.who.role.allows(Responder)
-	r, err := c.readReview(n)
-	if errors.Is(err, review.ErrNoReview) {
-		i, err := c.seen(c.r.Context(), n)
+	err = c.view(func(_ store.Tx, h *veil) error {
+		r, err := h.shownReview(n)
+		if errors.Is(err, review.ErrNoReview) {
+			i, err := h.shown(n)
+			row := t.row(&i)
+			v = reviewView{Number: n, Ref: row.Ref, Title: row.Title, Service: row.Service, Priority: row.Priority, Tone: row.Tone, None: true}
+			v.may = map[string]bool{"draft": write}
+			return err
+		}
 		if err != nil {
-			return v, err
+			return err
 		}
-		row := t.row(&i)
-		v = reviewView{Number: n, Ref: row.Ref, Title: row.Title, Service: row.Service, Priority: row.Priority, Tone: row.Tone, None: true}
-		v.may = map[string]bool{"draft": write}
-		return v, nil
-	}
-	if err != nil {
-		return v, err
-	}
-	v = t.review(&r)
-	if v.Cause, err = c.causeOf(r.RootCauseProblem); err != nil {
-		return v, err
-	}
-	if write {
-		draft, open := r.State == review.StateDraft, r.State != review.StatePublished
-		v.may = map[string]bool{
-			"save": open, "refresh": open, "submit": draft, "approve": r.State == review.StateInReview && !c.approved(&r), "return": r.State == review.StateInReview,
-			"publish": open, "add": open, "item": true, "done": true, "drop": true, "open": true, "line": open, "hide": open, "show": open,
+		v = t.review(&r)
+		if write {
+			v.may = c.reviewMay(&r)
 		}
-	}
-	return v, nil
-}
-
-func (c *call) causeOf(n int64) (k *kin, err error) {
-	if n == 0 {
-		return nil, nil
-	}
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
-		p, err := c.seenProblem(tx, n)
-		if errors.Is(err, prb.ErrNoProblem) {
+		if r.RootCauseProblem == 0 {
 			return nil
 		}
-		if err == nil {
-			k = c.teller().problemKin(&p)
-		}
+		p, err := h.shownProblem(r.RootCauseProblem)
+		v.Cause = t.problemKin(&p)
 		return err
 	})
-	return k, err
+	return v, err
+}
+
+// reviewMay says which forms a review has for a responder.
+func (c *call) reviewMay(r *review.Review) map[string]bool {
+	draft, asked, open := r.State == review.StateDraft, r.State == review.StateInReview, r.State != review.StatePublished
+	return map[string]bool{
+		"save": open, "refresh": open, "submit": draft, "approve": asked && !c.approved(r), "return": asked, "publish": open,
+		"add": open, "item": true, "done": true, "drop": true, "open": true, "line": open, "hide": open, "show": open,
+	}
 }
 
 func (c *call) approved(r *review.Review) bool {
@@ -253,9 +199,7 @@ func (t teller) review(r *review.Review) reviewView {
 	if !v.Final {
 		v.Missing, v.Doubts = review.Missing(*r), review.Doubts(*r, t.book.Roster)
 	}
-	for _, kind := range review.ItemTypes() {
-		v.Types = append(v.Types, option{string(kind), itemWords[kind]})
-	}
+	v.Types = options(review.ItemTypes(), func(kind review.ItemType) string { return itemWords[kind] })
 	t.reviewPlan(&v, r)
 	t.reviewFacts(&v, r)
 	t.reviewParts(&v, r)
@@ -297,10 +241,7 @@ func (t teller) reviewPlan(v *reviewView, r *review.Review) {
 	}
 	v.Held = reviewPlan{
 		Owner: string(r.Owner), Facilitator: string(r.Facilitator), Due: t.formTime(r.DueAt, dayForm), Meeting: t.formTime(r.MeetingAt, clockForm),
-		Duration: spell(r.Impact.Duration),
-	}
-	if r.RootCauseProblem != 0 {
-		v.Held.Problem = prb.Ref(r.RootCauseProblem)
+		Duration: spell(r.Impact.Duration), Problem: problemRef(r.RootCauseProblem),
 	}
 	for _, u := range r.Participants {
 		v.Held.Participants = append(v.Held.Participants, string(u))
@@ -316,13 +257,4 @@ func (v reviewView) Joins(id string) bool {
 		return v.Picked("save", "participants", id)
 	}
 	return slices.Contains(v.Held.Participants, id)
-}
-
-// spell writes a duration as forms take it: 2h30m.
-func spell(d time.Duration) string {
-	if d <= 0 {
-		return ""
-	}
-	d = d.Round(time.Minute)
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "h0m") + onlyIf(d%time.Hour == 0 && d > 0, "h")
 }

@@ -2,47 +2,104 @@ package web
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/rouse/rouse/incident/review"
-	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
-// reviewForm is POST /i/{n}/review: every form of a review's pages.
-func (c *call) reviewForm() error {
-	n, err := c.number()
+// reviewForm is a form of a review's pages, as incidentForm is one of an incident's. Days and times in it are of a zone.
+type reviewForm struct {
+	verb reviewVerb
+	fill func(url.Values, *time.Location) (read, error)
+}
+
+// reviewForms are the forms about a review as a whole by what they ask for; drafting and saving apart.
+var reviewForms = map[string]reviewForm{
+	"submit":  {submitReview, anywhere(nothingForm)},
+	"approve": {approveReview, anywhere(commentForm)},
+	"return":  {returnReview, anywhere(reasonForm)},
+	"publish": {publishReview, anywhere(nothingForm)},
+	"add":     {addItem, newItemForm},
+	"line":    {addLine, newLineForm},
+}
+
+// partForm is a form about one of a review's items or lines.
+type partForm struct {
+	verb partVerb
+	fill func(url.Values, *time.Location) (read, error)
+}
+
+// partForms are those by what they ask for.
+var partForms = map[string]partForm{
+	"item": {editItem, itemForm},
+	"done": {putItem(review.ItemDone), anywhere(commentForm)},
+	"drop": {putItem(review.ItemDropped), anywhere(commentForm)},
+	"open": {putItem(review.ItemOpen), anywhere(commentForm)},
+	"hide": {editLine, anywhere(func(url.Values) client.LineEdit { return client.LineEdit{Hidden: true} })},
+	"show": {editLine, anywhere(func(url.Values) client.LineEdit { return client.LineEdit{} })},
+}
+
+// anywhere is the fill of a form that has no times.
+func anywhere[T any](fill func(url.Values) T) func(url.Values, *time.Location) (read, error) {
+	return func(f url.Values, _ *time.Location) (read, error) { return given(fill(f)), nil }
+}
+
+func newItemForm(f url.Values, zone *time.Location) (read, error) {
+	due, err := endOfDay("due", f.Get("due"), zone)
+	return given(client.NewItem{
+		Text: f.Get("text"), Type: f.Get("type"), Owner: f.Get("owner"), Due: due, Priority: f.Get("priority"), Ticket: f.Get("ticket"),
+	}), err
+}
+
+// itemForm is a change of an item. Of a published review the text is final, and not in the form.
+func itemForm(f url.Values, zone *time.Location) (read, error) {
+	owner, ticket := f.Get("owner"), f.Get("ticket")
+	in := client.ItemEdit{Owner: &owner, Ticket: &ticket}
+	if f.Has("text") {
+		words, kind := f.Get("text"), f.Get("type")
+		in.Text, in.Type = &words, &kind
+	}
+	if f.Get("due") == f.Get("due-was") {
+		return given(in), nil
+	}
+	due, err := endOfDay("due", f.Get("due"), zone)
+	in.Due = &due
+	return given(in), err
+}
+
+func newLineForm(f url.Values, zone *time.Location) (read, error) {
+	at, err := when("at", f.Get("at"), zone)
+	return given(client.NewLine{At: at, Who: f.Get("who"), What: f.Get("text")}), err
+}
+
+// reviewAct is POST /i/{n}/review: every form of a review's pages.
+func (c *call) reviewAct() error {
+	i, err := c.namedIncident()
 	if err != nil {
 		return err
 	}
-	if err := c.mustSee(c.r.Context(), n); err != nil {
+	form, err := c.form()
+	if err != nil {
 		return err
 	}
-	if err := c.r.ParseForm(); err != nil {
-		return formError(err)
-	}
-	form := c.r.PostForm
-	do := form.Get("do")
-	err = c.actReview(n, do, form)
-	if err == nil {
-		http.Redirect(c.w, c.r, reviewAddress(n)+reviewPlace(do, form), http.StatusSeeOther)
-		return nil
-	}
-	p := judge(err)
-	if p.status >= 500 {
-		return err
-	}
-	v, viewErr := c.reviewView(n)
-	if viewErr != nil {
-		return viewErr
-	}
-	v.Fault = faultOf(do, form, err)
-	page := "review"
-	if do == "save" && !v.None && !v.Final {
-		page = "reviewedit"
-	}
-	return c.showReview(p.status, page, v)
+	n, do := i.Number, form.Get("do")
+	err = c.formDoReview(n, do, form)
+	return c.posted(err, do, form, reviewAddress(n)+reviewPlace(do, form), func(status int, f *fault) error {
+		v, err := c.reviewView(n)
+		if err != nil {
+			return err
+		}
+		v.Fault = f
+		page := "review"
+		if do == "save" && !v.None && !v.Final {
+			page = "reviewedit"
+		}
+		return c.showReview(status, page, v)
+	})
 }
 
 // reviewPlace is where on the page somebody goes on.
@@ -60,113 +117,66 @@ func reviewPlace(do string, form url.Values) string {
 	return ""
 }
 
-func (c *call) actReview(n int64, do string, form url.Values) error {
-	if do == "draft" || do == "refresh" {
-		_, err := c.s.Engine.DraftReview(c.r.Context(), n, c.who.actor())
-		return err
+// formDoReview does to the review of an incident what a form asks for.
+func (c *call) formDoReview(n int64, do string, form url.Values) error {
+	switch do {
+	case "draft", "refresh":
+		return c.formDraft(n)
+	case "save":
+		return c.formSave(n, form)
 	}
-	r, err := c.readReview(n)
+	v, in, err := c.reviewFormVerb(do, form)
 	if err != nil {
 		return err
 	}
-	a, err := c.reviewAction(&r, do, form)
-	if err != nil {
-		return err
-	}
-	_, err = c.s.Engine.DoReview(c.r.Context(), n, a, c.who.actor())
+	_, err = c.actOnReview(n, v, in)
 	return err
 }
 
-// reviewAction makes an action of a form.
-func (c *call) reviewAction(r *review.Review, do string, form url.Values) (review.Action, error) {
-	by := c.who.actor()
-	words, err := text("text", form.Get("text"), longestText)
-	if err != nil {
-		return nil, err
+func (c *call) formDraft(n int64) error {
+	if _, err := c.mayDraft(n); err != nil {
+		return err
 	}
-	switch do {
-	case "save":
-		if was := form.Get("version"); was != "" && was != version(r) {
-			return nil, bad("", "What you wrote is still here. Look at the review in another window, then save again.", "somebody has changed the review while you wrote")
-		}
-		return c.reviewEdit(r, form)
-	case "submit":
-		return review.Submit{By: by}, nil
-	case "approve":
-		return review.Approve{By: by, Note: words}, nil
-	case "return":
-		return review.Return{By: by, Reason: words}, nil
-	case "publish":
-		return review.Publish{By: by}, nil
-	case "add":
-		return c.newItem(words, form)
-	case "line":
-		return c.newLine(words, form)
-	}
-	return c.itemAction(do, words, form)
+	_, err := c.s.Engine.DraftReview(c.r.Context(), n, c.who.actor())
+	return err
 }
 
-// itemAction makes an action on an item or a line that there is.
-func (c *call) itemAction(do, words string, form url.Values) (review.Action, error) {
-	by := c.who.actor()
+// reviewFormVerb is what a form asks for, and what it says.
+func (c *call) reviewFormVerb(do string, form url.Values) (reviewVerb, read, error) {
+	zone := c.user().Zone
+	if f, ok := reviewForms[do]; ok {
+		in, err := f.fill(form, zone)
+		return f.verb, in, err
+	}
+	f, ok := partForms[do]
+	if !ok {
+		return nil, nil, noButton(do)
+	}
 	id, err := strconv.Atoi(form.Get("id"))
 	if err != nil {
-		return nil, bad("id", "Go back and use one of the buttons.", "%q is no number", brief(form.Get("id")))
+		return nil, nil, bad("id", "Go back and use one of the buttons.", "%q is no number", brief(form.Get("id")))
 	}
-	switch do {
-	case "item":
-		return c.changedItem(id, words, form)
-	case "done":
-		return review.DoItem{By: by, ID: id, State: review.ItemDone, Note: words}, nil
-	case "drop":
-		return review.DoItem{By: by, ID: id, State: review.ItemDropped, Note: words}, nil
-	case "open":
-		return review.DoItem{By: by, ID: id, State: review.ItemOpen, Note: words}, nil
-	case "hide", "show":
-		return review.HideLine{By: by, ID: id, Show: do == "show"}, nil
-	}
-	return nil, bad("do", "Go back and use one of the buttons.", "%q is not possible here", brief(do))
+	in, err := f.fill(form, zone)
+	return func(c *call, in read) (review.Action, error) { return f.verb(c, id, in) }, in, err
 }
 
-func (c *call) newItem(words string, form url.Values) (review.Action, error) {
-	a := review.AddItem{By: c.who.actor(), Text: words, Type: review.ItemType(form.Get("type")), Owner: oncall.UserID(form.Get("owner"))}
-	var errs [4]error
-	errs[0] = c.checkCause("", a.Owner)
-	a.Due, errs[1] = endOfDay("due", form.Get("due"), c.user().Zone)
-	a.Priority, errs[2] = line("priority", form.Get("priority"))
-	a.Ticket, errs[3] = text("ticket", form.Get("ticket"), longestLink)
-	return a, first(errs[:])
-}
-
-func (c *call) changedItem(id int, words string, form url.Values) (review.Action, error) {
-	a := review.EditItem{By: c.who.actor(), ID: id}
-	if form.Has("text") { // of a published review it is final, and not in the form
-		kind := review.ItemType(form.Get("type"))
-		a.Text, a.Type = &words, &kind
+// formSave changes the text of a review. What somebody else has changed meanwhile is not written over.
+func (c *call) formSave(n int64, form url.Values) error {
+	var r review.Review
+	err := c.view(func(_ store.Tx, h *veil) (err error) {
+		r, err = h.shownReview(n)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	owner := oncall.UserID(form.Get("owner"))
-	if err := c.checkCause("", owner); err != nil {
-		return nil, err
+	if was := form.Get("version"); was != "" && was != version(&r) {
+		return bad("", "What you wrote is still here. Look at the review in another window, then save again.", "somebody has changed the review while you wrote")
 	}
-	a.Owner = &owner
-	if s := form.Get("due"); s != form.Get("due-was") {
-		due, err := endOfDay("due", s, c.user().Zone)
-		if err != nil {
-			return nil, err
-		}
-		a.Due = &due
+	in, err := c.reviewEdit(&r, form)
+	if err != nil {
+		return err
 	}
-	ticket, err := text("ticket", form.Get("ticket"), longestLink)
-	a.Ticket = &ticket
-	return a, err
-}
-
-func (c *call) newLine(words string, form url.Values) (review.Action, error) {
-	a := review.AddLine{By: c.who.actor(), What: words}
-	var err error
-	if a.Who, err = line("who", form.Get("who")); err != nil {
-		return nil, err
-	}
-	a.At, err = when("at", form.Get("at"), c.user().Zone)
-	return a, err
+	_, err = c.actOnReview(n, editReview, given(in))
+	return err
 }

@@ -47,7 +47,7 @@ type reviewRow struct {
 func (c *call) reviewsPage() error {
 	t := c.teller()
 	v := reviewsView{All: c.r.URL.Query().Get("show") == "all"}
-	err := c.view(func(tx store.Tx, h *veil) error {
+	err := c.walk(func(tx store.Tx, h *veil) error {
 		all, err := tx.Reviews(nil, 0)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (c *call) reviewsPage() error {
 
 // listReview adds one review to the list, where the caller may see it and its incident.
 func (c *call) listReview(tx store.Tx, h *veil, v *reviewsView, r *review.Review, t teller) error {
-	if h.incident(r.Incident) == sightHidden || !c.who.maySee(t.book, r.Type, r.Team, r.Service) {
+	if !h.seesReview(r) {
 		return h.err
 	}
 	h.hushReview(r)
@@ -127,11 +127,10 @@ func (c *call) owedReviews(tx store.Tx, h *veil, v *reviewsView, t teller) error
 		return err
 	}
 	for _, n := range numbers {
-		i, err := c.incident(tx, n)
+		i, err := h.shown(n)
 		if err != nil {
 			return err
 		}
-		h.hushIncident(&i)
 		o := owedView{row: t.row(&i), Href: reviewAddress(n), Due: t.date(i.Review.DueAt)}
 		o.Late = !i.Review.DueAt.IsZero() && !i.Review.DueAt.After(t.now)
 		v.Owed = append(v.Owed, o)

@@ -64,7 +64,7 @@ func (c *call) asset() error {
 
 // views are the pages; each is templates/NAME.html inside templates/frame.html.
 var views = []string{
-	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problemrecord", "reports", "oncall", "login", "problem",
+	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problem", "reports", "oncall", "login", "error",
 }
 
 func parseTemplates(files map[string]file) map[string]*template.Template {
@@ -117,8 +117,8 @@ func (c *call) show(status int, view string, f frame) error {
 	return nil
 }
 
-// problemView is a page that says what went wrong and what to do.
-type problemView struct {
+// errorView is a page that says what went wrong and what to do.
+type errorView struct {
 	Head, What, Hint string
 	Number           int64 // of the incident it is about; 0: none
 	Correlation      string
@@ -133,12 +133,12 @@ var heads = map[string]string{
 }
 
 // failPage answers an error with a page, or with the way to the login.
-func (c *call) failPage(p problem, err error) {
+func (c *call) failPage(p refusal, err error) {
 	if p.code == "no_session" && c.r.Method == http.MethodGet {
 		http.Redirect(c.w, c.r, "/login?next="+template.URLQueryEscaper(c.r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	v := problemView{Head: heads[p.code], What: sentence(p.message), Hint: p.hint}
+	v := errorView{Head: heads[p.code], What: sentence(p.message), Hint: p.hint}
 	if v.Head == "" {
 		v.Head = "That did not work"
 	}
@@ -149,7 +149,7 @@ func (c *call) failPage(p problem, err error) {
 	case "bad_link", "expired_link", "stale_link", "link_forbids", "no_session":
 		v.Login = "/login"
 		if v.Number > 0 {
-			v.Login = fmt.Sprintf("/i/%d", v.Number)
+			v.Login = incidentAddress(v.Number)
 		}
 	case "no_such_address":
 		v.Hint = "Go to the list of incidents."
@@ -157,7 +157,7 @@ func (c *call) failPage(p problem, err error) {
 	if p.status >= 500 {
 		v.Correlation = c.id
 	}
-	if rerr := c.show(p.status, "problem", frame{Title: v.Head, Body: v}); rerr != nil {
+	if rerr := c.show(p.status, "error", frame{Title: v.Head, Body: v}); rerr != nil {
 		c.s.Log.Error("an error page cannot be shown", "correlation", c.id, "err", rerr, "cause", err)
 		http.Error(c.w, v.Head, http.StatusInternalServerError)
 	}

@@ -2,11 +2,17 @@ package web_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/rouse/rouse/incident"
+	prb "github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
+	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web"
 )
 
@@ -74,6 +80,58 @@ func TestPagesKeepSecrets(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTitlesAndFiguresNameNoSecret: a title and the fields of a review tell no number of a secret to who is outside, wherever they
+// stand, and an edit by who does not see it does not take it away.
+func TestTitlesAndFiguresNameNoSecret(t *testing.T) {
+	v := newVaultWorld(t)
+	bo := incident.Actor{Kind: incident.ByUser, Name: "bo", Channel: "web"}
+	said := "like " + incident.Ref(v.secret)
+	v.do(t, v.open, incident.Amend{By: bo, Title: said})
+	_, err := v.engine.DoReview(t.Context(), v.open, review.Edit{By: bo, Title: &said, Users: &said, Contacts: &said, Money: &said, DetectedBy: &said}, bo)
+	must(t, err)
+	_, err = v.engine.DoProblem(t.Context(), v.openProblem, prb.Edit{By: bo, Title: &said}, bo)
+	must(t, err)
+	b := v.login("s-responder")
+	at := fmt.Sprintf("/i/%d/review", v.open)
+	pages := map[string]answer{"bulk": b.post("/bulk", fmt.Sprintf("do=close&n=%d", v.open))}
+	for _, path := range []string{"/", "/report", at, at + ".md", at + "/edit", "/reviews", "/problems", fmt.Sprintf("/problems/%d", v.openProblem), fmt.Sprintf("/i/%d", v.open)} {
+		pages[path] = b.get(path)
+	}
+	pages["the API"] = v.by(askers[2], "GET", ref(v.open)+"/review", "")
+	for path, page := range pages {
+		if strings.Contains(page.body, said+"<") || strings.Contains(page.body, said+"\n") || strings.Contains(page.body, said+`"`) {
+			t.Errorf("%s names a secret", path)
+		}
+	}
+	has(t, "the page", pages[at], "like INC-…")
+	form := url.Values{"do": {"save"}}
+	for _, m := range regexp.MustCompile(`(?s)<(?:input|textarea)[^>]* name="([^"]+)"[^>]*?(?: value="([^"]*)")?>([^<]*)`).FindAllStringSubmatch(pages[at+"/edit"].body, -1) {
+		if m[1] != "do" && m[1] != "participants" {
+			form.Set(m[1], strings.TrimSpace(html.UnescapeString(m[2]+m[3])))
+		}
+	}
+	form.Set("summary", "It was very slow.")
+	b.sent(at, form)
+	var r review.Review
+	must(t, v.store.View(t.Context(), func(tx store.Tx) (err error) { r, err = tx.Review(v.open); return err }))
+	if r.Summary != "It was very slow." || r.RootCauseProblem != v.secretProblem || r.Title != said || r.Impact.Users != said || !strings.Contains(r.Trigger, incident.Ref(v.secret)) {
+		t.Errorf("got %q, the problem %d, %q, %q, %q", r.Summary, r.RootCauseProblem, r.Title, r.Impact.Users, r.Trigger)
+	}
+}
+
+// TestAProblemOfASecretIsASecret: whichever way it is opened, unless who opens it says otherwise.
+func TestAProblemOfASecretIsASecret(t *testing.T) {
+	v := newVaultWorld(t)
+	bo := askers[7]
+	got := v.by(bo, "POST", "/api/v1/problems", fmt.Sprintf(`{"title":"okapi","incidents":[%d]}`, v.secret))
+	page := v.login("s-bo").sent("/problems", form("title", "okapi", "incidents", incident.Ref(v.later)))
+	if got.status != http.StatusCreated || !strings.Contains(got.body, `"type":"security"`) {
+		t.Errorf("got %d %s", got.status, got.body)
+	}
+	has(t, "the page", page, "okapi", "Security", "checkout")
+	hasNot(t, "the list of who is outside", v.login("s-responder").get("/problems"), "okapi")
 }
 
 // TestALinkKeepsSecrets: who got a text about one incident learns nothing of another that is hidden from them.

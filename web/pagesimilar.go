@@ -1,11 +1,9 @@
 package web
 
 import (
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
@@ -14,18 +12,14 @@ import (
 const (
 	pastShown   = 5
 	pastLooked  = 5000 // incidents that are looked at, the newest first: the page is asked for every few seconds
-	changesMost = 2000
 	changesSeen = 8
 	changesFrom = 24 * time.Hour // before the start
 )
 
-// past is an earlier incident that is like this one, and in what.
-type past struct {
-	incident incident.Incident
-	why      []string
-}
+// pastFilter is among which incidents a page looks for those like one: those that are over, for how they ended may help.
+var pastFilter = store.Filter{States: []incident.State{incident.Resolved, incident.Closed}, Limit: pastLooked}
 
-// pastView is past, as a page shows it.
+// pastView is an incident of the past that is like one, as the page of that one shows it.
 type pastView struct {
 	row
 	Why, How, Took string
@@ -44,35 +38,11 @@ type changeView struct {
 	Culprit bool   // somebody said that it caused the incident
 }
 
-// pastOf finds earlier incidents that are over and like this one, the most alike first. How they ended may help.
-func (c *call) pastOf(tx store.Tx, h *veil, i *incident.Incident) ([]past, error) {
-	facts := i.Facts()
-	like, rank := incident.NewLikeness(&facts), incident.NewRanking(pastShown)
-	f := store.Filter{States: []incident.State{incident.Resolved, incident.Closed}, Below: i.Number, Limit: pastLooked, May: c.may()}
-	err := tx.EachFacts(f, func(f *incident.Facts) error {
-		rank.Add(f, like.Match(f))
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var found []past
-	for _, r := range rank.Best() {
-		p := past{why: r.Why}
-		if p.incident, err = c.incident(tx, r.Facts.Number); err != nil {
-			return nil, err
-		}
-		h.hushIncident(&p.incident)
-		found = append(found, p)
-	}
-	return found, nil
-}
-
-func (t teller) pasts(found []past) []pastView {
+func (t teller) pasts(found []alike) []pastView {
 	var out []pastView
 	for k := range found {
 		i := &found[k].incident
-		v := pastView{row: t.row(i), Why: strings.Join(found[k].why[:min(len(found[k].why), 2)], ", "), How: orWord(codeWords[i.Code], "Over"), Note: i.Note, Workaround: i.Workaround}
+		v := pastView{row: t.row(i), Why: strings.Join(found[k].match.Why[:min(len(found[k].match.Why), 2)], ", "), How: orWord(codeWords[i.Code], "Over"), Note: i.Note, Workaround: i.Workaround}
 		if !i.ResolvedAt.IsZero() {
 			v.Took = "after " + age(i.ResolvedAt.Sub(i.CreatedAt)) + ", " + t.date(i.ResolvedAt)
 		}
@@ -84,30 +54,11 @@ func (t teller) pasts(found []past) []pastView {
 	return out
 }
 
-// changesAround reads the change events from a day before an incident began until shortly after it was detected, newest first.
-func changesAround(tx store.Tx, i *incident.Incident) ([]alert.Change, error) {
-	began := began(i)
-	all, err := tx.Changes(began.Add(-changesFrom), changesMost)
-	if err != nil {
-		return nil, err
-	}
-	all = slices.DeleteFunc(all, func(c alert.Change) bool { return c.At.After(i.CreatedAt.Add(changesAfter)) })
-	slices.SortStableFunc(all, func(a, b alert.Change) int { return len(related(&b, i)) - len(related(&a, i)) })
-	return all[:min(len(all), changesSeen)], nil
-}
-
-func began(i *incident.Incident) time.Time {
-	if i.StartedAt.IsZero() {
-		return i.CreatedAt
-	}
-	return i.StartedAt
-}
-
-func (t teller) changes(all []alert.Change, i *incident.Incident) []changeView {
+func (t teller) changes(near []nearChange, i *incident.Incident) []changeView {
 	var out []changeView
-	for k := range all {
-		c := &all[k]
-		v := changeView{At: t.moment(c.At), Summary: orWord(c.Summary, "A change"), Source: orWord(c.Source, c.Integration), Own: strings.Join(related(c, i), ", ")}
+	for k := range near[:min(len(near), changesSeen)] {
+		c := &near[k]
+		v := changeView{At: t.moment(c.At), Summary: orWord(c.Summary, "A change"), Source: orWord(c.Source, c.Integration), Own: strings.Join(c.shared, ", ")}
 		if d := began(i).Sub(c.At); d >= 0 {
 			v.When = age(d) + " before it began"
 		} else {

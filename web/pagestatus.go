@@ -135,16 +135,6 @@ func byIncident(told *client.StatusPage) (groups [][]client.Notice) {
 	return groups
 }
 
-func (k clockIn) dayName(at time.Time, ago int) string {
-	switch ago {
-	case 0:
-		return "Today"
-	case 1:
-		return "Yesterday"
-	}
-	return at.In(k.zone).Format("Monday, 2 January")
-}
-
 // How a service does, by what was last said of it: nothing, that it is mended and watched, that the cause is known, that it is
 // looked for.
 var (

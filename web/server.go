@@ -105,6 +105,7 @@ type Server struct {
 	templates map[string]*template.Template
 	files     map[string]file
 	status    statusCache
+	walks     walks
 }
 
 // New returns a Server. It panics only when what is embedded in it is broken, which its tests rule out.
@@ -119,7 +120,7 @@ func New(d Deps) *Server {
 		d.SessionKey = make([]byte, 32)
 		_, _ = rand.Read(d.SessionKey) // never fails, by its documentation
 	}
-	s := &Server{Deps: d, mux: http.NewServeMux()}
+	s := &Server{Deps: d, mux: http.NewServeMux(), walks: newWalks()}
 	s.files = assetFiles()
 	s.templates = parseTemplates(s.files)
 	for _, rt := range routes() {

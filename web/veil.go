@@ -2,10 +2,13 @@ package web
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/rouse/rouse/incident"
+	prb "github.com/rouse/rouse/incident/problem"
+	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/store"
 )
 
@@ -150,6 +153,22 @@ func (v *veil) words(m map[string]string) map[string]string {
 	return out
 }
 
+// hush leaves the numbers of hidden records out of texts.
+func (v *veil) hush(texts ...*string) {
+	for _, s := range texts {
+		*s = v.text(*s)
+	}
+}
+
+// list is hush for a list, which is copied: what a store gave out is not changed.
+func (v *veil) list(texts []string) []string {
+	out := slices.Clone(texts)
+	for k := range out {
+		v.hush(&out[k])
+	}
+	return out
+}
+
 // entry is a line of a timeline for the caller. That of a merge has the title of the incident that was merged, so where that
 // is hidden all of its words are.
 func (v *veil) entry(e *incident.Entry) incident.Entry {
@@ -160,4 +179,88 @@ func (v *veil) entry(e *incident.Entry) incident.Entry {
 	}
 	out.What, out.Why, out.Data = v.text(e.What), v.text(e.Why), v.words(e.Data)
 	return out
+}
+
+// shown reads an incident for the caller: incident.ErrNoIncident as for call.incident, and hushed.
+func (v *veil) shown(n int64) (incident.Incident, error) {
+	i, err := v.c.incident(v.tx, n)
+	if err == nil {
+		v.hushIncident(&i)
+	}
+	return i, err
+}
+
+// shownProblem reads a problem for the caller: problem.ErrNoProblem as for call.problem, and hushed.
+func (v *veil) shownProblem(n int64) (prb.Problem, error) {
+	p, err := v.c.problem(v.tx, n)
+	if err == nil {
+		v.hushProblem(&p)
+	}
+	return p, err
+}
+
+// shownReview reads the review of an incident for the caller: an error as for call.review, and hushed.
+func (v *veil) shownReview(n int64) (review.Review, error) {
+	r, err := v.c.review(v.tx, n)
+	if err == nil {
+		v.hushReview(&r)
+	}
+	return r, err
+}
+
+// lines are entries of a timeline for the caller.
+func (v *veil) lines(all []incident.Entry) []incident.Entry {
+	out := make([]incident.Entry, len(all))
+	for k := range all {
+		out[k] = v.entry(&all[k])
+	}
+	return out
+}
+
+// hushIncident is hush for all that is written in an incident. The numbers in its fields stay: where it stands depends on them.
+func (v *veil) hushIncident(i *incident.Incident) {
+	v.hush(&i.Title, &i.Note, &i.Closure, &i.Workaround, &i.HoldReason, &i.Description, &i.PriorityWhy, &i.CausedBy)
+	i.Factors, i.Links = v.list(i.Factors), slices.Clone(i.Links)
+	for k := range i.Links {
+		v.hush(&i.Links[k].Text)
+	}
+	i.Status, i.PublicStatus = v.update(i.Status), v.update(i.PublicStatus)
+}
+
+func (v *veil) update(s *incident.Status) *incident.Status {
+	if s == nil {
+		return nil
+	}
+	out := *s
+	v.hush(&out.Text)
+	return &out
+}
+
+// hushProblem is hush for a problem, of which the numbers of hidden records are taken as well.
+func (v *veil) hushProblem(p *prb.Problem) {
+	v.hush(&p.Title, &p.Cause, &p.Workaround, &p.Note)
+	p.Incidents, p.DuplicateOf, p.Log = v.numbers(p.Incidents), v.problemNumber(p.DuplicateOf), v.lines(p.Log)
+}
+
+// hushReview is hush for a review, of which the numbers of hidden records are taken as well.
+func (v *veil) hushReview(r *review.Review) {
+	v.hush(
+		&r.Title, &r.Summary, &r.Impact.What, &r.Impact.Users, &r.Impact.Contacts, &r.Impact.Money, &r.Detection.How, &r.Detection.By, &r.Detection.Gap,
+		&r.Trigger, &r.Mitigation, &r.Resolution, &r.External,
+	)
+	for _, list := range []*[]string{&r.Factors, &r.Well, &r.Wrong, &r.Lucky, &r.Surprises} {
+		*list = v.list(*list)
+	}
+	r.Previous, r.RootCauseProblem = v.number(r.Previous), v.problemNumber(r.RootCauseProblem)
+	r.Items, r.Timeline, r.Approvals, r.Journal = slices.Clone(r.Items), slices.Clone(r.Timeline), slices.Clone(r.Approvals), v.lines(r.Journal)
+	for k := range r.Approvals {
+		v.hush(&r.Approvals[k].Note)
+	}
+	for k := range r.Items {
+		v.hush(&r.Items[k].Text, &r.Items[k].Note)
+	}
+	for k := range r.Timeline {
+		l := &r.Timeline[k]
+		l.What = v.entry(&incident.Entry{Kind: l.Kind, What: l.What}).What
+	}
 }

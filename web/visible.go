@@ -1,16 +1,11 @@
 package web
 
 import (
-	"context"
-
 	"github.com/rouse/rouse/incident"
 	prb "github.com/rouse/rouse/incident/problem"
 	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/store"
 )
-
-// typeSecurity is the incident type that only its team and admins see.
-const typeSecurity = incident.TypeSecurity
 
 // maySee reports whether somebody may know of a record of this type, team and service. It is the one rule for incidents,
 // problems and reviews alike.
@@ -46,23 +41,8 @@ func (c *call) incident(tx store.Tx, n int64) (incident.Incident, error) {
 	return i, err
 }
 
-// seen is incident in a View of its own.
-func (c *call) seen(ctx context.Context, n int64) (i incident.Incident, err error) {
-	err = c.s.Store.View(ctx, func(tx store.Tx) (err error) {
-		i, err = c.incident(tx, n)
-		return err
-	})
-	return i, err
-}
-
-// mustSee refuses what is about an incident that the caller may not see.
-func (c *call) mustSee(ctx context.Context, n int64) error {
-	_, err := c.seen(ctx, n)
-	return err
-}
-
-// seenProblem reads a problem that the caller may see. Any other is problem.ErrNoProblem, as one that does not exist.
-func (c *call) seenProblem(tx store.Tx, n int64) (prb.Problem, error) {
+// problem reads a problem that the caller may see. Any other is problem.ErrNoProblem, as one that does not exist.
+func (c *call) problem(tx store.Tx, n int64) (prb.Problem, error) {
 	p, err := tx.Problem(n)
 	if isNotFound(err) || (err == nil && !c.who.seesProblem(&p, c.s.Engine.Book())) {
 		return prb.Problem{}, prb.ErrNoProblem
@@ -70,9 +50,9 @@ func (c *call) seenProblem(tx store.Tx, n int64) (prb.Problem, error) {
 	return p, err
 }
 
-// reviewOf reads the review of an incident that the caller may see. The review keeps the type that the incident had when it was
-// last read, so both have to be the caller's to see.
-func (c *call) reviewOf(tx store.Tx, n int64) (review.Review, error) {
+// review reads the review of an incident that the caller may see. The review keeps the type that the incident had when it was
+// last read, so both have to be the caller's to see; what is not is review.ErrNoReview, as one that does not exist.
+func (c *call) review(tx store.Tx, n int64) (review.Review, error) {
 	if _, err := c.incident(tx, n); err != nil {
 		return review.Review{}, err
 	}
@@ -81,6 +61,43 @@ func (c *call) reviewOf(tx store.Tx, n int64) (review.Review, error) {
 		return review.Review{}, review.ErrNoReview
 	}
 	return r, err
+}
+
+// seen is incident in a View of its own.
+func (c *call) seen(n int64) (i incident.Incident, err error) {
+	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+		i, err = c.incident(tx, n)
+		return err
+	})
+	return i, err
+}
+
+// mustSee refuses what is about incidents that the caller may not see.
+func (c *call) mustSee(numbers ...int64) error {
+	return c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+		for _, n := range numbers {
+			if _, err := c.incident(tx, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// mustSeeProblem refuses what is about a problem that the caller may not see.
+func (c *call) mustSeeProblem(n int64) error {
+	return c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+		_, err := c.problem(tx, n)
+		return err
+	})
+}
+
+// mustSeeReview refuses what is about a review that the caller may not see.
+func (c *call) mustSeeReview(n int64) error {
+	return c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+		_, err := c.review(tx, n)
+		return err
+	})
 }
 
 // list reads incidents that the caller may see, newest first, and says from where to go on; 0 when that was all.

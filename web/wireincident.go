@@ -15,6 +15,13 @@ import (
 // wireIncident is an incident as the API says it. Somebody who may act on it, but not see what came of it, such as the reporter
 // of a security incident, learns its number and what they said themselves.
 func (v *veil) wireIncident(i *incident.Incident) client.Incident {
+	quiet := *i
+	v.hushIncident(&quiet)
+	return v.wireHushed(&quiet)
+}
+
+// wireHushed is wireIncident for an incident that was hushed already.
+func (v *veil) wireHushed(i *incident.Incident) client.Incident {
 	s := v.c.s
 	out := client.Incident{
 		Number: i.Number, Ref: i.Ref(), State: string(i.State), Title: "Security incident", Service: i.Service, Type: i.Type, Impact: string(i.Impact),
@@ -23,12 +30,12 @@ func (v *veil) wireIncident(i *incident.Incident) client.Incident {
 	if !v.c.who.sees(i, s.Engine.Book()) {
 		return out
 	}
-	out.Title, out.Team, out.Category, out.Severity, out.Source, out.Reporter = v.text(i.Title), i.Team, i.Category, string(i.Severity), i.Source, i.Reporter
+	out.Title, out.Team, out.Category, out.Severity, out.Source, out.Reporter = i.Title, i.Team, i.Category, string(i.Severity), i.Source, i.Reporter
 	out.GroupLabels, out.Firing, out.Total = i.GroupLabels, i.Firing, i.Total
 	out.AcknowledgedAt, out.ResolvedAt, out.ClosedAt = i.AcknowledgedAt, i.ResolvedAt, i.ClosedAt
 	out.Assignee, out.AckedBy, out.AckUntil = string(i.Assignee), i.AckedBy, i.AckUntil
-	out.HoldReason, out.HoldUntil, out.HoldClass = v.text(i.HoldReason), i.HoldUntil, i.HeldClass
-	out.Code, out.Note, out.Suppressed = i.Code, v.text(i.Note), wireSuppression(i.Suppressed)
+	out.HoldReason, out.HoldUntil, out.HoldClass = i.HoldReason, i.HoldUntil, i.HeldClass
+	out.Code, out.Note, out.Suppressed = i.Code, i.Note, wireSuppression(i.Suppressed)
 	out.Policy, out.URL = string(i.Policy), s.incidentURL(i.Number)
 	if i.State == incident.Triggered {
 		out.Paging, out.NextAt = paging(i), i.Cursor.EndsAt
@@ -43,7 +50,7 @@ func (v *veil) wireIncident(i *incident.Incident) client.Incident {
 // wireProcess adds what the process knows of an incident.
 func (v *veil) wireProcess(i *incident.Incident, out *client.Incident) {
 	out.Rule, out.StartedAt, out.FirstAckAt, out.FirstAckBy = i.Rule, i.StartedAt, i.FirstAckAt, i.FirstAckBy
-	out.PriorityBy, out.PriorityWhy, out.Workaround = i.PriorityBy, v.text(i.PriorityWhy), v.text(i.Workaround)
+	out.PriorityBy, out.PriorityWhy, out.Workaround = i.PriorityBy, i.PriorityWhy, i.Workaround
 	for role, u := range i.Roles {
 		if out.Roles == nil {
 			out.Roles = map[string]string{}
@@ -57,10 +64,7 @@ func (v *veil) wireProcess(i *incident.Incident, out *client.Incident) {
 			out.BreachAt = c.BreachAt
 		}
 	}
-	if i.Status != nil {
-		u := v.wireUpdate(i.Status)
-		out.Status = &u
-	}
+	out.Status = wireStatus(i.Status)
 	out.UpdateDueAt = i.OwesAt
 	if r := i.Review; r.Required || r.State != "" {
 		out.Review = &client.ReviewStub{Required: r.Required, State: r.State, DueAt: r.DueAt}
@@ -70,28 +74,24 @@ func (v *veil) wireProcess(i *incident.Incident, out *client.Incident) {
 
 // wireDetail is an incident with its story.
 func (v *veil) wireDetail(st *story) client.IncidentDetail {
-	i := &st.incident
+	quiet := st.incident
+	v.hushIncident(&quiet)
+	i := &quiet
 	out := client.IncidentDetail{
-		Incident: v.wireIncident(i), Entries: i.Entries, MoreAlerts: st.more,
+		Incident: v.wireHushed(i), Entries: i.Entries, MoreAlerts: st.more,
 		Timeline: []client.Entry{}, Alerts: []client.Alert{}, Pages: []client.Page{},
-		Description: v.text(i.Description), CausedBy: v.text(i.CausedBy), Links: []client.Link{}, Factors: []string{}, Clocks: []client.Clock{},
+		Description: i.Description, CausedBy: i.CausedBy, Links: []client.Link{}, Factors: some(i.Factors), Clocks: []client.Clock{},
 		Children: v.numbers(i.Children), Merged: v.numbers(i.Merged),
 		Counters: client.Counters{
 			Acts: i.Acts, Reopens: i.Reopens, Lapses: i.Lapses, Escalations: i.Escalations, ByHand: i.ByHand, Reassigns: i.Reassigns, Updates: i.Updates, Pings: len(i.Pings),
 		},
-		HeldAt: i.HeldAt, ClosedBy: i.ClosedBy, Closure: v.text(i.Closure), Confirmed: i.Confirmed, Satisfied: i.Satisfied, UpdateEvery: span(i.UpdateEvery),
+		HeldAt: i.HeldAt, ClosedBy: i.ClosedBy, Closure: i.Closure, Confirmed: i.Confirmed, Satisfied: i.Satisfied, UpdateEvery: span(i.UpdateEvery),
 	}
-	if i.PublicStatus != nil {
-		u := v.wireUpdate(i.PublicStatus)
-		out.PublicStatus = &u
-	}
+	out.PublicStatus = wireStatus(i.PublicStatus)
 	for _, l := range i.Links {
 		if href := webLink(l.Href); href != "" {
-			out.Links = append(out.Links, client.Link{Href: href, Text: v.text(l.Text), At: l.At, By: l.By})
+			out.Links = append(out.Links, client.Link{Href: href, Text: l.Text, At: l.At, By: l.By})
 		}
-	}
-	for _, f := range i.Factors {
-		out.Factors = append(out.Factors, v.text(f))
 	}
 	for k := range i.Clocks {
 		out.Clocks = append(out.Clocks, wireClock(&i.Clocks[k].Reading))
@@ -127,8 +127,12 @@ func (v *veil) wirePage(p *store.Page) client.Page {
 	return out
 }
 
-func (v *veil) wireUpdate(s *incident.Status) client.Update {
-	return client.Update{At: s.At, By: s.By, Audience: string(s.Audience), Phase: string(s.Phase), Text: v.text(s.Text)}
+// wireStatus is a status update; nil for none.
+func wireStatus(s *incident.Status) *client.Update {
+	if s == nil {
+		return nil
+	}
+	return &client.Update{At: s.At, By: s.By, Audience: string(s.Audience), Phase: string(s.Phase), Text: s.Text}
 }
 
 // span is a duration as the API writes it; nothing for none.
@@ -161,11 +165,12 @@ func wireStory(lines []sla.Line, kind sla.Kind) []client.ClockLine {
 	return out
 }
 
-func (v *veil) wireSimilar(i *incident.Incident, m incident.Match) client.Similar {
+func (v *veil) wireSimilar(a *alike) client.Similar {
+	i := &a.incident
 	return client.Similar{
-		Incident: i.Number, Ref: i.Ref(), Title: v.text(i.Title), Service: i.Service, State: string(i.State), Priority: string(i.Priority),
-		CreatedAt: i.CreatedAt, ResolvedAt: i.ResolvedAt, Code: i.Code, Note: v.text(i.Note), Workaround: v.text(i.Workaround),
-		Problem: v.problemNumber(i.Problem), Score: m.Score, Why: m.Why,
+		Incident: i.Number, Ref: i.Ref(), Title: i.Title, Service: i.Service, State: string(i.State), Priority: string(i.Priority),
+		CreatedAt: i.CreatedAt, ResolvedAt: i.ResolvedAt, Code: i.Code, Note: i.Note, Workaround: i.Workaround,
+		Problem: v.problemNumber(i.Problem), Score: a.match.Score, Why: a.match.Why,
 	}
 }
 

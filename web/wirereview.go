@@ -1,7 +1,6 @@
 package web
 
 import (
-	"slices"
 	"time"
 
 	"github.com/rouse/rouse/incident/review"
@@ -9,38 +8,10 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// review is a review for the caller: numbers of records that are not theirs to see are left out of its fields and texts.
-func (v *veil) review(r review.Review) review.Review {
-	for _, s := range []*string{
-		&r.Title, &r.Summary, &r.Impact.What, &r.Impact.Users, &r.Impact.Contacts, &r.Impact.Money, &r.Detection.How, &r.Detection.Gap,
-		&r.Trigger, &r.Mitigation, &r.Resolution, &r.External,
-	} {
-		*s = v.text(*s)
-	}
-	for _, list := range []*[]string{&r.Factors, &r.Well, &r.Wrong, &r.Lucky, &r.Surprises} {
-		*list = slices.Clone(*list)
-		for k := range *list {
-			(*list)[k] = v.text((*list)[k])
-		}
-	}
-	r.Previous, r.RootCauseProblem = v.number(r.Previous), v.problemNumber(r.RootCauseProblem)
-	r.Items, r.Timeline, r.Journal = slices.Clone(r.Items), slices.Clone(r.Timeline), slices.Clone(r.Journal)
-	for k := range r.Items {
-		r.Items[k].Text, r.Items[k].Note = v.text(r.Items[k].Text), v.text(r.Items[k].Note)
-	}
-	for k := range r.Timeline {
-		r.Timeline[k].What = v.text(r.Timeline[k].What)
-	}
-	for k := range r.Journal {
-		r.Journal[k] = v.entry(&r.Journal[k])
-	}
-	return r
-}
-
-func (v *veil) wireReviewSummary(r *review.Review) client.ReviewSummary {
-	now := v.c.now
+// wireReviewSummary is a review in a list.
+func wireReviewSummary(r *review.Review, now time.Time) client.ReviewSummary {
 	out := client.ReviewSummary{
-		Incident: r.Incident, Ref: r.Ref(), Title: v.text(r.Title), Service: r.Service, Team: r.Team, Priority: string(r.Priority), State: string(r.State),
+		Incident: r.Incident, Ref: r.Ref(), Title: r.Title, Service: r.Service, Team: r.Team, Priority: string(r.Priority), State: string(r.State),
 		Owner: string(r.Owner), DueAt: r.DueAt, UpdatedAt: r.UpdatedAt, PublishedAt: r.PublishedAt,
 		Overdue: r.State != review.StatePublished && !r.DueAt.IsZero() && !now.Before(r.DueAt),
 	}
@@ -56,10 +27,10 @@ func (v *veil) wireReviewSummary(r *review.Review) client.ReviewSummary {
 }
 
 // wireReview is a whole review, with what it lacks and where it may blame somebody.
-func (v *veil) wireReview(raw review.Review) client.Review {
-	r := v.review(raw)
+func (v *veil) wireReview(r review.Review) client.Review {
+	v.hushReview(&r)
 	out := client.Review{
-		ReviewSummary: v.wireReviewSummary(&r), Type: r.Type, CreatedAt: r.CreatedAt, PublishedBy: r.PublishedBy, Previous: r.Previous,
+		ReviewSummary: wireReviewSummary(&r, v.c.now), Type: r.Type, CreatedAt: r.CreatedAt, PublishedBy: r.PublishedBy, Previous: r.Previous,
 		Facilitator: string(r.Facilitator), Participants: userNames(r.Participants), MeetingAt: r.MeetingAt,
 		Summary: r.Summary, Impact: r.Impact.What, Users: r.Impact.Users, Contacts: r.Impact.Contacts, Money: r.Impact.Money,
 		DurationSeconds: inSeconds(r.Impact.Duration), Detection: r.Detection.How, DetectedBy: r.Detection.By, DetectionGap: r.Detection.Gap,

@@ -9,69 +9,7 @@ import (
 
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
-	"github.com/rouse/rouse/router"
 )
-
-// moment is a time as a page shows it.
-type moment struct {
-	Machine string // RFC 3339, for the datetime attribute
-	Clock   string // 03:12, or with the day when it is not today
-	Long    string // with day and zone
-}
-
-// clockIn words times on a page in the zone of who looks at it.
-type clockIn struct {
-	zone *time.Location
-	now  time.Time
-}
-
-func (k clockIn) moment(t time.Time) moment {
-	if t.IsZero() {
-		return moment{}
-	}
-	return moment{Machine: t.UTC().Format(time.RFC3339), Clock: k.short(t), Long: t.In(k.zone).Format("Mon 2 Jan 2006 15:04:05 MST")}
-}
-
-// short is the time of day, with as much of the date as is needed.
-func (k clockIn) short(t time.Time) string {
-	t, now := t.In(k.zone), k.now.In(k.zone)
-	switch {
-	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
-		return t.Format("15:04")
-	case t.Sub(now).Abs() < 6*24*time.Hour:
-		return t.Format("Mon 15:04")
-	case t.Year() == now.Year():
-		return t.Format("Mon 2 Jan 15:04")
-	}
-	return t.Format("2 Jan 2006 15:04")
-}
-
-// until is " until 07:00", or nothing for the zero time.
-func (k clockIn) until(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return " until " + k.short(t)
-}
-
-// age words how long ago something was: 40 s, 12 min, 3 h 5 min, 4 days.
-func age(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "0 s"
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 24*time.Hour && int(d.Minutes())%60 == 0:
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	case d < 24*time.Hour:
-		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
-	case d < 48*time.Hour:
-		return "1 day"
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
-}
 
 // and joins names as people do: Ana, Bo and Cy. Nobody is "nobody".
 func and(names []string) string {
@@ -90,16 +28,6 @@ func plural(n int, one string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %ss", n, one)
-}
-
-// suppressed are what keeps people from being paged, in words.
-var suppressed = map[router.SuppressionKind]string{
-	router.BySilence: "silenced", router.ByInhibition: "inhibited", router.ByMaintenance: "in maintenance", router.ByMute: "muted",
-}
-
-// stateWords are the states in words.
-var stateWords = map[incident.State]string{
-	incident.Triggered: "Triggered", incident.Acknowledged: "Acknowledged", incident.OnHold: "On hold", incident.Resolved: "Resolved", incident.Closed: "Closed",
 }
 
 // standing says in words where an incident stands, for whoever opens its page at night: who has it, who is being told, who is next.

@@ -36,25 +36,30 @@ func (r *remote) ask(cmd *cobra.Command, find func(context.Context, *session) ([
 	return found, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeNumbers offers the numbers of incidents in some states, at most so many of them on one line; below 0 any number.
-func (r *remote) completeNumbers(most int, states ...string) completer {
+// upTo offers records as the first words of a line, at most so many of them; below 0 any number.
+func (r *remote) upTo(most int, find func(ctx context.Context, s *session, start string) ([]cobra.Completion, error)) completer {
 	return func(cmd *cobra.Command, args []string, start string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if most >= 0 && len(args) >= most {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return r.ask(cmd, func(ctx context.Context, s *session) ([]cobra.Completion, error) {
-			list, err := s.Incidents(ctx, client.Filter{States: states, Limit: 100})
-			var out []cobra.Completion
-			for _, i := range list.Incidents {
-				word := fmt.Sprint(i.Number)
-				if strings.HasPrefix(strings.ToUpper(start), "I") {
-					word = i.Ref
-				}
-				out = append(out, cobra.CompletionWithDesc(word, fmt.Sprintf("%s %s: %s (%s)", i.Priority, plain(i.Service), plain(i.Title), i.State)))
-			}
-			return out, err
-		})
+		return r.ask(cmd, func(ctx context.Context, s *session) ([]cobra.Completion, error) { return find(ctx, s, start) })
 	}
+}
+
+// completeNumbers offers the numbers of incidents in some states, at most so many of them on one line; below 0 any number.
+func (r *remote) completeNumbers(most int, states ...string) completer {
+	return r.upTo(most, func(ctx context.Context, s *session, start string) ([]cobra.Completion, error) {
+		list, err := s.Incidents(ctx, client.Filter{States: states, Limit: 100})
+		var out []cobra.Completion
+		for _, i := range list.Incidents {
+			word := fmt.Sprint(i.Number)
+			if strings.HasPrefix(strings.ToUpper(start), "I") {
+				word = i.Ref
+			}
+			out = append(out, cobra.CompletionWithDesc(word, fmt.Sprintf("%s %s: %s (%s)", i.Priority, plain(i.Service), plain(i.Title), i.State)))
+		}
+		return out, err
+	})
 }
 
 // completeUsers offers users by id, as the first word.
@@ -79,19 +84,26 @@ func (r *remote) anyUser(cmd *cobra.Command, _ []string, start string) ([]cobra.
 
 // completeProblems offers live problems by number, at most so many of them on one line; below 0 any number.
 func (r *remote) completeProblems(most int, states ...string) completer {
-	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if most >= 0 && len(args) >= most {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+	return r.upTo(most, func(ctx context.Context, s *session, _ string) ([]cobra.Completion, error) {
+		all, err := s.Problems(ctx, client.ProblemFilter{States: states})
+		var out []cobra.Completion
+		for _, p := range all {
+			out = append(out, cobra.CompletionWithDesc(p.Ref, fmt.Sprintf("%s: %s (%s)", plain(p.Service), plain(p.Title), p.State)))
 		}
-		return r.ask(cmd, func(ctx context.Context, s *session) ([]cobra.Completion, error) {
-			all, err := s.Problems(ctx, client.ProblemFilter{States: states})
-			var out []cobra.Completion
-			for _, p := range all {
-				out = append(out, cobra.CompletionWithDesc(p.Ref, fmt.Sprintf("%s: %s (%s)", plain(p.Service), plain(p.Title), p.State)))
-			}
-			return out, err
-		})
-	}
+		return out, err
+	})
+}
+
+// completeReviews offers the incidents whose review is in some states; of none of them all.
+func (r *remote) completeReviews(states ...string) completer {
+	return r.upTo(1, func(ctx context.Context, s *session, _ string) ([]cobra.Completion, error) {
+		all, err := s.Reviews(ctx, states, 100)
+		var out []cobra.Completion
+		for _, v := range all {
+			out = append(out, cobra.CompletionWithDesc(fmt.Sprint(v.Incident), fmt.Sprintf("%s: %s (%s)", plain(v.Service), plain(v.Title), v.State)))
+		}
+		return out, err
+	})
 }
 
 func (r *remote) completeServices(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -159,9 +159,6 @@ func newAck(r *remote) *cobra.Command {
 	return cmd
 }
 
-// codes are the resolution codes that the API takes.
-var codes = []string{"fixed", "workaround", "restored", "recovered", "duplicate", "false_alarm", "by_change", "by_problem"}
-
 func newResolve(r *remote) *cobra.Command {
 	var in client.Resolution
 	cmd := &cobra.Command{

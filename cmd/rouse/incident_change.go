@@ -11,13 +11,6 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// The words of the trade that the API takes.
-var (
-	grades     = []string{"high", "medium", "low"}
-	priorities = []string{"P1", "P2", "P3", "P4", "P5"}
-	findings   = []string{"hypothesis", "finding", "factor", "workaround", "change"}
-)
-
 func newChange(r *remote) *cobra.Command {
 	var in client.Amendment
 	cmd := &cobra.Command{

@@ -97,28 +97,6 @@ func bullets(texts []string) string {
 	return strings.Join(lines, "\n")
 }
 
-func ref(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("INC-%d", n)
-}
-
-func refs(numbers []int64) string {
-	words := make([]string, len(numbers))
-	for k, n := range numbers {
-		words[k] = ref(n)
-	}
-	return strings.Join(words, ", ")
-}
-
-func problemRef(n int64) string {
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("PRB-%d", n)
-}
-
 func (s *session) updateDue(d client.IncidentDetail) string {
 	if d.UpdateDueAt.IsZero() || !openState(d.State) {
 		return ""

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -144,17 +142,4 @@ func related(in client.Relation) string {
 		return now + "repeats " + ref(in.To)
 	}
 	return now + "caused by " + problemRef(in.To)
-}
-
-// parseProblem reads a problem's number as people write it: 3, PRB-3, #3.
-func parseProblem(s string) (int64, error) {
-	digits := strings.TrimPrefix(s, "#")
-	if len(s) > 4 && strings.EqualFold(s[:4], "PRB-") {
-		digits = s[4:]
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n < 1 || digits[0] == '+' {
-		return 0, fmt.Errorf("%q is no problem's number: write 3 or PRB-3 (rouse problem list shows them)", plain(s))
-	}
-	return n, nil
 }

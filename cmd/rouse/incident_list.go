@@ -13,9 +13,6 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// states are the words that --state takes.
-var states = []string{"open", "triggered", "acknowledged", "on_hold", "resolved", "closed", "all"}
-
 const (
 	listPage = 500    // incidents that the API gives at once
 	csvMost  = 10_000 // incidents that it gives as CSV

@@ -11,9 +11,6 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// roles are what somebody can be in a major incident.
-var roles = []string{"commander", "scribe", "communications"}
-
 func newRole(r *remote) *cobra.Command {
 	var none bool
 	cmd := &cobra.Command{

@@ -28,18 +28,7 @@ func newSimilar(r *remote) *cobra.Command {
 				return err
 			}
 			list, err := s.Similar(cmd.Context(), n, limit)
-			if err != nil {
-				return s.about(n, err)
-			}
-			if s.json {
-				return s.out.json(list)
-			}
-			if len(list) == 0 {
-				s.out.line("Nothing like it has been seen.")
-				return nil
-			}
-			s.similar(list)
-			return nil
+			return show(s, list, s.about(n, err), s.similar)
 		},
 	}
 	cmd.Flags().IntVar(&limit, "limit", limit, "at most so many")
@@ -58,6 +47,10 @@ func (r *remote) one(word string, also ...string) (int64, *session, error) {
 
 // similar prints past incidents, each with what helped then.
 func (s *session) similar(list []client.Similar) {
+	if len(list) == 0 {
+		s.out.line("Nothing like it has been seen.")
+		return
+	}
 	rows := make([][]string, len(list))
 	for k, x := range list {
 		rows[k] = []string{x.Ref, ago(cmp.Or(x.ResolvedAt, x.CreatedAt), s.now), x.Service, x.Title, strings.Join(x.Why, ", "), helped(x)}
@@ -100,14 +93,7 @@ func newChanges(r *remote) *cobra.Command {
 				return err
 			}
 			list, err := s.RelatedChanges(cmd.Context(), n)
-			if err != nil {
-				return s.about(n, err)
-			}
-			if s.json {
-				return s.out.json(list)
-			}
-			s.changes(list)
-			return nil
+			return show(s, list, s.about(n, err), s.changes)
 		},
 	}
 }

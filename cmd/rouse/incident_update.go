@@ -12,12 +12,6 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// Whom a status update is for, and where an incident stands in the words of a status page.
-var (
-	audiences = []string{"responders", "stakeholders", "public"}
-	phases    = []string{"investigating", "identified", "monitoring", "resolved"}
-)
-
 func newUpdate(r *remote) *cobra.Command {
 	var in client.Publication
 	var next string

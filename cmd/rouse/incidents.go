@@ -1,14 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"strconv"
 
 	"github.com/spf13/cobra"
-
-	"github.com/rouse/rouse/web/client"
 )
 
 func newIncidents(e env) *cobra.Command {
@@ -59,16 +54,4 @@ func newShow(r *remote) *cobra.Command {
 	}
 	cmd.Flags().IntVar(&alerts, "alerts", 20, "show at most so many of its alerts")
 	return cmd
-}
-
-// about explains an error and says which incident it is about.
-func (s *session) about(n int64, err error) error {
-	if errors.Is(err, context.Canceled) {
-		return err
-	}
-	var e *client.Error
-	if !errors.As(err, &e) || e.Status == 401 || e.Code == "not_rouse" {
-		return s.explain(err)
-	}
-	return fmt.Errorf("INC-%s: %w", strconv.FormatInt(n, 10), s.explain(err))
 }

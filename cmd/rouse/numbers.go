@@ -13,13 +13,6 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// The words of the numbers that the API takes.
-var (
-	numberForms = []string{"table", "json", "csv", "markdown", "html"}
-	dimensions  = []string{"service", "team", "priority", "type", "category", "source", "assignee", "week", "month"}
-	sections    = []string{"groups", "weeks", "causes", "noise", "people", "incidents"}
-)
-
 // numberFlags say which numbers are asked for.
 type numberFlags struct {
 	from, to, month, format, section string

@@ -147,14 +147,7 @@ func newOverrideList(r *remote) *cobra.Command {
 				return err
 			}
 			list, err := s.Overrides(cmd.Context(), all)
-			if err != nil {
-				return s.explain(err)
-			}
-			if s.json {
-				return s.out.json(list)
-			}
-			s.overrideTable(list)
-			return nil
+			return show(s, list, s.explain(err), s.overrideTable)
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "those that have ended as well")

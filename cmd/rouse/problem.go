@@ -1,19 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/rouse/rouse/web/client"
-)
-
-// The words of problem records that the API takes.
-var (
-	problemStates = []string{"live", "open", "known_error", "fix_in_progress", "resolved", "closed", "all"}
-	problemCodes  = []string{"fix_applied", "risk_accepted", "duplicate", "canceled"}
 )
 
 func newProblem(e env) *cobra.Command {
@@ -50,7 +43,8 @@ func newProblemList(r *remote) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return s.problems(cmd.Context(), f)
+			all, err := s.Problems(cmd.Context(), f)
+			return show(s, all, s.explain(err), s.problemTable)
 		},
 	}
 	fl := cmd.Flags()
@@ -75,14 +69,7 @@ func newProblemShow(r *remote) *cobra.Command {
 				return err
 			}
 			p, err := s.Problem(cmd.Context(), n)
-			if err != nil {
-				return s.aboutProblem(n, err)
-			}
-			if s.json {
-				return s.out.json(p)
-			}
-			s.problemRecord(p)
-			return nil
+			return show(s, p, s.aboutProblem(n, err), s.problemRecord)
 		},
 	}
 }
@@ -109,7 +96,7 @@ func newProblemOpen(r *remote) *cobra.Command {
 				return err
 			}
 			p, err := s.OpenProblem(cmd.Context(), in)
-			return s.problemDone(p, s.named(cmd.Context(), err))
+			return show(s, p, s.named(cmd.Context(), err), s.problemState)
 		},
 	}
 	f := cmd.Flags()
@@ -146,13 +133,4 @@ func (r *remote) oneProblem(word string) (int64, *session, error) {
 	}
 	s, err := r.session()
 	return n, s, err
-}
-
-// aboutProblem explains an error and says which problem it is about.
-func (s *session) aboutProblem(n int64, err error) error {
-	var e *client.Error
-	if !errors.As(err, &e) || e.Status == 401 || e.Code == "not_rouse" {
-		return s.explain(err)
-	}
-	return fmt.Errorf("PRB-%d: %w", n, s.explain(err))
 }

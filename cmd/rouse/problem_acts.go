@@ -21,10 +21,7 @@ func (r *remote) onProblem(cmd *cobra.Command, word string, do problemAct) error
 		return err
 	}
 	p, err := do(cmd.Context(), s, n)
-	if err != nil {
-		err = s.aboutProblem(n, err)
-	}
-	return s.problemDone(p, err)
+	return show(s, p, s.aboutProblem(n, err), s.problemState)
 }
 
 func newProblemAnalyse(r *remote) *cobra.Command {
@@ -216,13 +213,13 @@ func (r *remote) ofProblem(cmd *cobra.Command, args []string, do func(*client.Cl
 	for _, i := range numbers {
 		p, err := do(s.Client, cmd.Context(), n, i)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("PRB-%d, INC-%d: %w", n, i, s.explain(err)))
+			errs = append(errs, fmt.Errorf("%s, %s: %w", problemRef(n), ref(i), s.explain(err)))
 			continue
 		}
 		last = p
 	}
 	if last.Number != 0 {
-		errs = append(errs, s.problemDone(last, nil))
+		errs = append(errs, show(s, last, nil, s.problemState))
 	}
 	return errors.Join(errs...)
 }

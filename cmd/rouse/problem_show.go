@@ -2,23 +2,15 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 
 	"github.com/rouse/rouse/web/client"
 )
 
-func (s *session) problems(ctx context.Context, f client.ProblemFilter) error {
-	all, err := s.Problems(ctx, f)
-	if err != nil {
-		return s.explain(err)
-	}
-	if s.json {
-		return s.out.json(all)
-	}
+func (s *session) problemTable(all []client.Problem) {
 	if len(all) == 0 {
 		s.out.line("No problems.")
-		return nil
+		return
 	}
 	rows := make([][]string, len(all))
 	for k, p := range all {
@@ -29,23 +21,15 @@ func (s *session) problems(ctx context.Context, f client.ProblemFilter) error {
 		rows[k] = []string{p.Ref, p.State, orDash(p.Service), span(s.now.Sub(p.CreatedAt)), orDash(p.Owner), fmt.Sprint(len(p.Incidents)), helps, p.Title}
 	}
 	s.out.table([]string{"PROBLEM", "STATE", "SERVICE", "AGE", "OWNER", "INCIDENTS", "WORKAROUND", "TITLE"}, rows)
-	return nil
 }
 
-// problemDone says how a problem is after an act, or why it was refused.
-func (s *session) problemDone(p client.Problem, err error) error {
-	if err != nil {
-		return err
-	}
-	if s.json {
-		return s.out.json(p)
-	}
+// problemState says how a problem is after an act.
+func (s *session) problemState(p client.Problem) {
 	how := s.out.state(p.State)
 	if p.Code != "" {
 		how += " (" + p.Code + ")"
 	}
 	s.out.line("%s is %s  [%s: %s]", p.Ref, how, orDash(plain(p.Service)), plain(p.Title))
-	return nil
 }
 
 // problemRecord prints one problem for a person to read.

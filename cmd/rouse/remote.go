@@ -121,6 +121,18 @@ func (r *remote) credential() (token, from string, err error) {
 	return strings.TrimSpace(raw), from, nil
 }
 
+// show answers a command with what it got: an error as it is, else as JSON or as print writes it for a person.
+func show[T any](s *session, got T, err error, print func(T)) error {
+	switch {
+	case err != nil:
+		return err
+	case s.json:
+		return s.out.json(got)
+	}
+	print(got)
+	return nil
+}
+
 // explain turns an error of the client into one that says what to do on a command line.
 func (s *session) explain(err error) error {
 	var e *client.Error
@@ -149,6 +161,21 @@ var hints = map[string]string{
 	"unknown_service": "rouse oncall lists the services.",
 	"incomplete":      "Fill in what is missing with rouse review edit and rouse review item, then publish it.",
 }
+
+// of explains an error and says which record it is about, unless it is about none.
+func (s *session) of(what string, err error) error {
+	var e *client.Error
+	if !errors.As(err, &e) || e.Status == 401 || e.Code == "not_rouse" {
+		return s.explain(err)
+	}
+	return fmt.Errorf("%s: %w", what, s.explain(err))
+}
+
+// about is of for an incident.
+func (s *session) about(n int64, err error) error { return s.of(ref(n), err) }
+
+// aboutProblem is of for a problem.
+func (s *session) aboutProblem(n int64, err error) error { return s.of(problemRef(n), err) }
 
 // refused words an answer that is not a success.
 func (s *session) refused(e *client.Error) error {

@@ -11,12 +11,6 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// The words of reviews that the API takes.
-var (
-	reviewStates = []string{"draft", "in_review", "published", "all"}
-	itemTypes    = []string{"prevent", "mitigate", "detect", "process"}
-)
-
 func newReview(e env) *cobra.Command {
 	r := &remote{env: e}
 	cmd := &cobra.Command{
@@ -57,14 +51,7 @@ func newReviewList(r *remote) *cobra.Command {
 				return err
 			}
 			all, err := s.Reviews(cmd.Context(), which, limit)
-			if err != nil {
-				return s.explain(err)
-			}
-			if s.json {
-				return s.out.json(all)
-			}
-			s.reviewTable(all)
-			return nil
+			return show(s, all, s.explain(err), s.reviewTable)
 		},
 	}
 	cmd.Flags().StringSliceVar(&states, "state", states, "states: "+strings.Join(reviewStates, ", "))
@@ -83,28 +70,19 @@ func (r *remote) onReview(cmd *cobra.Command, word string, do reviewAct) error {
 		return err
 	}
 	v, err := do(cmd.Context(), s, n)
-	if err != nil {
-		return s.aboutReview(cmd.Context(), n, err)
-	}
-	if s.json {
-		return s.out.json(v)
-	}
-	s.reviewState(v)
-	return nil
+	return show(s, v, s.aboutReview(cmd.Context(), n, err), s.reviewState)
 }
 
 // aboutReview explains an error and says which review it is about.
 func (s *session) aboutReview(ctx context.Context, n int64, err error) error {
 	var e *client.Error
-	switch {
-	case !errors.As(err, &e) || e.Status == 401 || e.Code == "not_rouse":
-		return s.explain(err)
-	case e.Code == "no_review":
-		return fmt.Errorf("INC-%d: there is no review of it: rouse review draft %d begins one", n, n)
-	case e.Code == "unknown_user":
+	switch errors.As(err, &e); {
+	case e != nil && e.Code == "no_review":
+		return fmt.Errorf("%s: there is no review of it: rouse review draft %d begins one", ref(n), n)
+	case e != nil && e.Code == "unknown_user":
 		return s.named(ctx, err)
 	}
-	return fmt.Errorf("review of INC-%d: %w", n, s.explain(err))
+	return s.of("review of "+ref(n), err)
 }
 
 func newReviewDraft(r *remote) *cobra.Command {
@@ -197,22 +175,5 @@ func newReviewPublish(r *remote) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.onReview(cmd, args[0], func(ctx context.Context, s *session, n int64) (client.Review, error) { return s.PublishReview(ctx, n) })
 		},
-	}
-}
-
-// completeReviews offers the incidents whose review is in some states; of none of them all.
-func (r *remote) completeReviews(states ...string) completer {
-	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		if len(args) > 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		return r.ask(cmd, func(ctx context.Context, s *session) ([]cobra.Completion, error) {
-			all, err := s.Reviews(ctx, states, 100)
-			var out []cobra.Completion
-			for _, v := range all {
-				out = append(out, cobra.CompletionWithDesc(fmt.Sprint(v.Incident), fmt.Sprintf("%s: %s (%s)", plain(v.Service), plain(v.Title), v.State)))
-			}
-			return out, err
-		})
 	}
 }

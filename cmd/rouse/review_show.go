@@ -34,14 +34,7 @@ func newReviewShow(r *remote) *cobra.Command {
 				return s.out.bytes(b)
 			}
 			v, err := s.Review(cmd.Context(), n)
-			if err != nil {
-				return s.aboutReview(cmd.Context(), n, err)
-			}
-			if s.json {
-				return s.out.json(v)
-			}
-			s.review(v)
-			return nil
+			return show(s, v, s.aboutReview(cmd.Context(), n, err), s.review)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "", "table, json or markdown; the same as --output")

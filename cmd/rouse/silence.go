@@ -155,14 +155,7 @@ func newSilenceList(r *remote) *cobra.Command {
 				return err
 			}
 			list, err := s.Silences(cmd.Context(), expired)
-			if err != nil {
-				return s.explain(err)
-			}
-			if s.json {
-				return s.out.json(list)
-			}
-			s.silenceTable(list)
-			return nil
+			return show(s, list, s.explain(err), s.silenceTable)
 		},
 	}
 	cmd.Flags().BoolVar(&expired, "expired", false, "those that have ended as well")

@@ -75,7 +75,7 @@ func (r *remote) sla(cmd *cobra.Command, word string, show func(*session, client
 	case s.json:
 		return s.out.json(got)
 	case len(got.Clocks) == 0:
-		s.out.line("INC-%d has no SLA clocks: nothing in the configuration's slas is promised for it.", n)
+		s.out.line("%s has no SLA clocks: nothing in the configuration's slas is promised for it.", ref(n))
 		return nil
 	}
 	show(s, got)

@@ -26,14 +26,7 @@ func newStatus(e env) *cobra.Command {
 				return err
 			}
 			p, err := s.Status(cmd.Context())
-			if err != nil {
-				return s.explain(err)
-			}
-			if s.json {
-				return s.out.json(p)
-			}
-			s.statusPage(p)
-			return nil
+			return show(s, p, s.explain(err), s.statusPage)
 		},
 	}
 	r.flags(cmd)

@@ -37,14 +37,7 @@ func newSubscribersList(r *remote) *cobra.Command {
 				return err
 			}
 			all, err := s.Subscribers(cmd.Context())
-			if err != nil {
-				return s.explain(err)
-			}
-			if s.json {
-				return s.out.json(all)
-			}
-			s.subscriberTable(all)
-			return nil
+			return show(s, all, s.explain(err), s.subscriberTable)
 		},
 	}
 }

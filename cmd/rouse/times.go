@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -102,19 +101,6 @@ func parseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no duration: write it as 30m, 2h, 1d or 1h30m", plain(s))
 	}
 	return time.Duration(d), nil
-}
-
-// parseNumber reads an incident's number as people write it: 42, INC-42, #42.
-func parseNumber(s string) (int64, error) {
-	digits := strings.TrimPrefix(s, "#")
-	if len(s) > 4 && strings.EqualFold(s[:4], "INC-") {
-		digits = s[4:]
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || n < 1 || digits[0] == '+' {
-		return 0, fmt.Errorf("%q is no incident's number: write 42 or INC-42 (rouse incidents list shows them)", plain(s))
-	}
-	return n, nil
 }
 
 // parseZone loads a time zone; empty is the zone of this machine.

@@ -22,8 +22,8 @@ type Lease struct {
 	Until string `json:"until,omitempty"`
 }
 
-// Resolution ends an incident. Note is needed for the priorities for which the configuration wants one. Code is one of fixed (the default), workaround, restored, recovered, duplicate, false_alarm,
-// by_change, by_problem.
+// Resolution ends an incident. Note is needed for the priorities for which the configuration wants one. Code is one of fixed
+// (the default), workaround, restored, recovered, duplicate, false_alarm, by_change, by_problem.
 type Resolution struct {
 	Code string `json:"code,omitempty"`
 	Note string `json:"note,omitempty"`
@@ -124,10 +124,12 @@ type Relation struct {
 	Undo bool   `json:"undo,omitempty"`
 }
 
-// Bulk does one thing to several incidents. With is the body of that action, such as a Resolution.
+// Bulk does one thing to several incidents. With is the body of that action, such as a Resolution. Action is one of ack, resolve,
+// escalate, reassign, hold, resume, note, close, reopen, amend, diagnose, link, role, update, responders, confirm, merge, relate,
+// require-review.
 type Bulk struct {
-	Numbers []int64 `json:"numbers"`        // at most 200
-	Action  string  `json:"action"`         // ack | resolve | escalate | reassign | hold | resume | note | close | reopen | amend | diagnose | link | role | update | responders | confirm | merge | relate
+	Numbers []int64 `json:"numbers"` // at most 200
+	Action  string  `json:"action"`
 	With    any     `json:"with,omitempty"` // the body of that action
 }
 

@@ -31,6 +31,7 @@ var (
 	errNoReceiver  = errors.New("there is no such receiver in the configuration")
 	errNoErase     = errors.New("this rouse cannot erase a person")
 	errStillThere  = errors.New("this person is still in the configuration")
+	errBusy        = errors.New("too many reports, searches and lists are being worked out")
 )
 
 // inputError is something in a request that cannot be used. Field is empty for the request as a whole.
@@ -74,8 +75,8 @@ type readyError struct{ err error }
 
 func (e *readyError) Error() string { return "not ready: " + e.err.Error() }
 
-// problem is one line of the table of errors.
-type problem struct {
+// refusal is one line of the table of errors.
+type refusal struct {
 	is      func(error) bool
 	status  int
 	code    string
@@ -95,8 +96,8 @@ func as[E error]() func(error) bool {
 }
 
 // judge finds what an error means. What is not in the table tells the outside nothing but where to find it in the log.
-func judge(err error) problem {
-	for _, p := range problems() {
+func judge(err error) refusal {
+	for _, p := range refusals() {
 		if p.is(err) {
 			p.message = cmp.Or(p.message, err.Error())
 			var in *inputError
@@ -106,7 +107,7 @@ func judge(err error) problem {
 			return p
 		}
 	}
-	return problem{status: 500, code: "internal", message: "something went wrong inside rouse", hint: "Look for the correlation id in its log."}
+	return refusal{status: 500, code: "internal", message: "something went wrong inside rouse", hint: "Look for the correlation id in its log."}
 }
 
 // fail answers an error in the words of the route's door. Only what is ours to repair is logged.

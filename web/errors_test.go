@@ -55,6 +55,7 @@ func TestEveryError(t *testing.T) {
 		{web.ErrNoReceiver, 422, "unknown_receiver"},
 		{web.ErrStillThere, 409, "still_there"},
 		{web.ErrNoErase, 501, "cannot_erase"},
+		{web.ErrBusy, 503, "busy"},
 		{web.ErrMixed, 422, "confidential"},
 		{web.ErrManyAlerts, 422, "too_many_alerts"},
 		{report.ErrPeriod, 422, "invalid"},
@@ -122,8 +123,8 @@ func TestEveryError(t *testing.T) {
 		{context.DeadlineExceeded, 504, "timeout"},
 		{context.Canceled, 499, "gone"},
 	}
-	if len(tests) != web.Problems() {
-		t.Errorf("%d errors are tested, the table has %d", len(tests), web.Problems())
+	if len(tests) != web.Refusals() {
+		t.Errorf("%d errors are tested, the table has %d", len(tests), web.Refusals())
 	}
 	// What has no hint: there is nothing to be done, or the message says it.
 	bare := []string{"not_found", "method_not_allowed", "not_ready", "gone"}

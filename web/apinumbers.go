@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"time"
 
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
@@ -88,10 +87,10 @@ func (c *call) reportQuery() (q report.Query, compare bool, err error) {
 	if err != nil {
 		return q, false, bad("by", "Write some of service, team, priority, type, category, source, assignee, week and month, with commas between.", "%v", err)
 	}
-	if month := words.Get("month"); month != "" {
-		t, err := time.Parse("2006-01", month)
-		if err != nil || !sane(t) {
-			return q, false, bad("month", "Write it as 2026-10.", "%q is no month", brief(month))
+	if s := words.Get("month"); s != "" {
+		t, err := month(s)
+		if err != nil {
+			return q, false, err
 		}
 		q = report.Month(t.Year(), t.Month(), q.Zone)
 		if words.Has("by") {
@@ -142,7 +141,7 @@ func (c *call) countUp(q report.Query, compare bool) (report.Report, error) {
 		builders, from = append(builders, before), p.From
 	}
 	f := store.Filter{UpdatedSince: from, Until: q.To, May: c.may()}
-	err := c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
+	err := c.walk(func(tx store.Tx, _ *veil) error {
 		return tx.EachFacts(f, func(f *incident.Facts) error {
 			for _, b := range builders {
 				b.Add(f)

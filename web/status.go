@@ -35,7 +35,7 @@ func (c *call) statusReport() error {
 	return nil
 }
 
-// statusCache is the last reading of the status page. Its lock is held while the page is read, so that a rush reads it once.
+// statusCache is the last reading of the status page.
 type statusCache struct {
 	mu   sync.Mutex
 	page client.StatusPage
@@ -44,21 +44,44 @@ type statusCache struct {
 }
 
 // statusPage is what people outside are told: of the services that the configuration names, what was published to the public,
-// and never anything of an incident that is confidential now, whatever was said of it before.
+// and never anything of an incident that is confidential now, whatever was said of it before. Who comes in a rush waits in
+// turn, and finds what the first of them has read.
 func (s *Server) statusPage(ctx context.Context, now time.Time) (client.StatusPage, error) {
-	c := &s.status
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	config, book := s.Config(), s.Engine.Book()
-	if age := now.Sub(c.page.At); c.of == config && c.book == book && age >= 0 && age < statusFresh {
-		return c.page, nil
+	if page, ok := s.status.fresh(config, book, now); ok {
+		return page, nil
 	}
-	r := statusReader{now: now, shown: config.StatusPage.Services, worst: map[string]string{}}
+	leave, err := s.walks.enter(ctx)
+	if err != nil {
+		return client.StatusPage{}, err
+	}
+	defer leave()
+	if page, ok := s.status.fresh(config, book, now); ok {
+		return page, nil
+	}
+	r := statusReader{now: now, shown: config.StatusPage.Services}
 	if err := s.Store.View(ctx, r.read); err != nil {
 		return client.StatusPage{}, err
 	}
-	c.page, c.of, c.book = r.page(config.StatusPage.Title), config, book
-	return c.page, nil
+	page := r.page(config.StatusPage.Title)
+	s.status.keep(page, config, book)
+	return page, nil
+}
+
+// fresh returns the last reading, where it still serves. It may be later than now, for who asked has waited.
+func (c *statusCache) fresh(config *Config, book *incident.Rulebook, now time.Time) (client.StatusPage, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	age := now.Sub(c.page.At)
+	return c.page, c.of == config && c.book == book && age > -walkPatience && age < statusFresh
+}
+
+func (c *statusCache) keep(page client.StatusPage, config *Config, book *incident.Rulebook) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of != config || c.book != book || page.At.After(c.page.At) {
+		c.page, c.of, c.book = page, config, book
+	}
 }
 
 // statusReader reads the status page.

@@ -112,9 +112,7 @@ func (c *call) period() (q report.Query, p period, err error) {
 	form := c.r.URL.Query()
 	today := oncall.DateOf(c.now.In(zone))
 	p = period{Month: form.Get("month"), From: form.Get("from"), To: form.Get("to")}
-	for _, d := range report.Dimensions() {
-		p.By = append(p.By, option{string(d), upper(string(d))})
-	}
+	p.By = options(report.Dimensions(), func(d report.Dimension) string { return upper(string(d)) })
 	p.picked = []report.Dimension{report.ByService}
 	if form.Has("by") {
 		if p.picked, err = report.ParseDimensions(strings.Join(form["by"], ",")); err != nil {
@@ -126,15 +124,15 @@ func (c *call) period() (q report.Query, p period, err error) {
 		q.By = p.picked
 		return q, p, err
 	}
-	month := time.Date(today.Year, today.Month, 1, 0, 0, 0, 0, time.UTC)
+	of := time.Date(today.Year, today.Month, 1, 0, 0, 0, 0, time.UTC)
 	if p.Month != "" {
-		if month, err = time.Parse("2006-01", p.Month); err != nil || !sane(month) {
-			return q, p, bad("month", "Write it as 2026-10.", "%q is no month", brief(p.Month))
+		if of, err = month(p.Month); err != nil {
+			return q, p, err
 		}
 	}
-	p.Month = month.Format("2006-01")
-	p.Earlier, p.Later = "/reports?"+p.query(month.AddDate(0, -1, 0)), "/reports?"+p.query(month.AddDate(0, 1, 0))
-	q = report.Month(month.Year(), month.Month(), zone)
+	p.Month = of.Format("2006-01")
+	p.Earlier, p.Later = "/reports?"+p.query(of.AddDate(0, -1, 0)), "/reports?"+p.query(of.AddDate(0, 1, 0))
+	q = report.Month(of.Year(), of.Month(), zone)
 	q.By = p.picked
 	return q, p, nil
 }

@@ -22,14 +22,14 @@ const (
 	hintNext  = "Look at it again: somebody may have been faster."
 )
 
-// problems says what every error means to who asked. The first that fits counts; what is not here is ours to repair: 500.
-func problems() []problem {
-	return slices.Concat(askingProblems(), requestProblems(), incidentProblems(), reviewProblems(), causeProblems(), storeProblems())
+// refusals says what every error means to who asked. The first that fits counts; what is not here is ours to repair: 500.
+func refusals() []refusal {
+	return slices.Concat(askingRefusals(), requestRefusals(), incidentRefusals(), reviewRefusals(), problemRefusals(), storeRefusals())
 }
 
-// askingProblems are about who asks, and by which door.
-func askingProblems() []problem {
-	return []problem{
+// askingRefusals are about who asks, and by which door.
+func askingRefusals() []refusal {
+	return []refusal{
 		{is(errNoToken), 401, "no_token", "", "Send the header Authorization: Bearer TOKEN, with a token of access.tokens."},
 		{is(errBadToken), 401, "unknown_token", "", "Check it for missing characters, or make a new one under access.tokens and reload."},
 		{is(errNoSession), 401, "no_session", "", "Log in."},
@@ -45,9 +45,9 @@ func askingProblems() []problem {
 	}
 }
 
-// requestProblems are about what was sent, and what this rouse can do.
-func requestProblems() []problem {
-	return []problem{
+// requestRefusals are about what was sent, and what this rouse can do.
+func requestRefusals() []refusal {
+	return []refusal{
 		{is(errNoRoute), 404, "no_such_address", "", "See /api/v1/openapi.yaml for what there is."},
 		{as[*methodError](), 405, "method_not_allowed", "", ""},
 		{as[*http.MaxBytesError](), 413, "too_large", "the request is larger than 64 KiB", "Send less text."},
@@ -60,6 +60,7 @@ func requestProblems() []problem {
 		{is(errNoReload), 501, "cannot_reload", "", "Start it again instead."},
 		{is(errNoErase), 501, "cannot_erase", "", "Use the rouse that keeps the data."},
 		{as[*readyError](), 503, "not_ready", "", ""},
+		{is(errBusy), 503, "busy", "", hintAgain},
 		{is(report.ErrPeriod), 422, "invalid", "", "Name a time after from."},
 		{is(report.ErrDimension), 422, "invalid", "", "See /api/v1/openapi.yaml."},
 		{is(report.ErrFormat), 422, "invalid", "", "See /api/v1/openapi.yaml."},
@@ -67,9 +68,9 @@ func requestProblems() []problem {
 	}
 }
 
-// incidentProblems are what incidents refuse.
-func incidentProblems() []problem {
-	return []problem{
+// incidentRefusals are what incidents refuse.
+func incidentRefusals() []refusal {
+	return []refusal{
 		{as[*incident.AlreadyError](), 409, "already", "", "Nothing is left to do about it."},
 		{is(incident.ErrFinal), 409, "closed", "", "Report a new incident."},
 		{is(incident.ErrNotAcked), 409, "not_acknowledged", "", "Acknowledge it first."},
@@ -94,9 +95,9 @@ func incidentProblems() []problem {
 	}
 }
 
-// reviewProblems are what reviews refuse.
-func reviewProblems() []problem {
-	return []problem{
+// reviewRefusals are what reviews refuse.
+func reviewRefusals() []refusal {
+	return []refusal{
 		{is(review.ErrNoReview), 404, "no_review", "", "Draft one: POST /api/v1/incidents/{n}/review."},
 		{is(review.ErrNoItem), 404, "not_found", "", "See the items of the review."},
 		{is(review.ErrNoLine), 404, "not_found", "", "See the timeline of the review."},
@@ -116,9 +117,9 @@ func reviewProblems() []problem {
 	}
 }
 
-// causeProblems are what problem records refuse.
-func causeProblems() []problem {
-	return []problem{
+// problemRefusals are what problem records refuse.
+func problemRefusals() []refusal {
+	return []refusal{
 		{is(prb.ErrNoProblem), 404, "not_found", "there is no such problem, or it is not yours to see", ""},
 		{is(prb.ErrFinal), 409, "closed", "", "Open a new problem."},
 		{is(prb.ErrResolved), 409, "resolved", "", "Reopen it first."},
@@ -137,9 +138,9 @@ func causeProblems() []problem {
 	}
 }
 
-// storeProblems are what cannot be kept, or not now. They come last, for what is refused wraps what is missing.
-func storeProblems() []problem {
-	return []problem{
+// storeRefusals are what cannot be kept, or not now. They come last, for what is refused wraps what is missing.
+func storeRefusals() []refusal {
+	return []refusal{
 		{is(errGone), 404, "not_found", "", ""},
 		{is(store.ErrNotFound), 404, "not_found", "not found", ""},
 		{is(ingest.ErrNotFound), 404, "not_found", "not found", ""},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/report"
 )
 
@@ -22,7 +23,7 @@ func (t teller) numbers(v *numbersView, r *report.Report) {
 	v.fillGroups(r)
 	v.fillWeeks(r)
 	for _, c := range r.Causes[:min(len(r.Causes), rankShown)] {
-		v.Causes = append(v.Causes, causeNumbers{c, fmt.Sprintf("/i/%d", c.Last), t.date(c.LastSeen)})
+		v.Causes = append(v.Causes, causeNumbers{c, incidentAddress(c.Last), t.date(c.LastSeen)})
 	}
 	v.Noise = r.Noise[:min(len(r.Noise), rankShown)]
 	for _, l := range r.People {
@@ -47,7 +48,7 @@ func (t teller) numbers(v *numbersView, r *report.Report) {
 }
 
 func (t teller) listed(l *report.Listed, word string) listedView {
-	return listedView{fmt.Sprintf("INC-%d", l.Number), fmt.Sprintf("/i/%d", l.Number), l.Title, strings.ToLower(l.Priority), l.Priority, word}
+	return listedView{incident.Ref(l.Number), incidentAddress(l.Number), l.Title, strings.ToLower(l.Priority), l.Priority, word}
 }
 
 // files are the addresses of the report in its formats, for the same period.
@@ -134,7 +135,7 @@ func (v *numbersView) fillWeeks(r *report.Report) {
 			n.Part = n.Count * 100 / most
 		}
 		var parts []string
-		for _, p := range []string{"P1", "P2", "P3", "P4", "P5"} {
+		for _, p := range priorities {
 			if c := w.ByPriority[p]; c > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", c, p))
 			}

@@ -1,13 +1,11 @@
 package web
 
 import (
-	"context"
 	"strings"
 	"time"
 
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
-	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
 
@@ -76,7 +74,7 @@ func updateVerb(c *call, in read) (deed, error) {
 		return nil, err
 	}
 	next, err := c.next(p.Next)
-	return func(ctx context.Context, i *incident.Incident) (incident.Incident, error) {
+	return func(i *incident.Incident) (incident.Incident, error) {
 		a := incident.Publish{By: c.who.actor(), Audience: incident.Audience(p.Audience), Phase: incident.Phase(p.Phase), Text: words, Next: next}
 		if a.Audience == "" {
 			a.Audience = usualAudience(i)
@@ -84,7 +82,7 @@ func updateVerb(c *call, in read) (deed, error) {
 		if a.Phase == "" {
 			a.Phase = usualPhase(i)
 		}
-		return c.s.Engine.Do(ctx, i.Number, a)
+		return c.s.Engine.Do(c.r.Context(), i.Number, a)
 	}, err
 }
 
@@ -181,8 +179,8 @@ func mergeVerb(c *call, in read) (deed, error) {
 	if err := in(&m); err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, i *incident.Incident) (incident.Incident, error) {
-		into, err := c.seen(ctx, m.Into)
+	return func(i *incident.Incident) (incident.Incident, error) {
+		into, err := c.seen(m.Into)
 		switch {
 		case err != nil:
 			return into, err
@@ -191,7 +189,7 @@ func mergeVerb(c *call, in read) (deed, error) {
 		case i.Total > mergeMost && i.DuplicateOf == 0:
 			return into, errManyAlerts
 		}
-		_, after, err := c.s.Engine.Merge(ctx, i.Number, m.Into, c.who.actor())
+		_, after, err := c.s.Engine.Merge(c.r.Context(), i.Number, m.Into, c.who.actor())
 		return after, err
 	}, nil
 }
@@ -207,22 +205,18 @@ func relateVerb(c *call, in read) (deed, error) {
 		return nil, bad("kind", "Write one of "+strings.Join(kinds, ", ")+".", "it is missing")
 	}
 	a := incident.Relate{By: c.who.actor(), Kind: incident.Relation(r.Kind), To: r.To, Undo: r.Undo}
-	return func(ctx context.Context, i *incident.Incident) (incident.Incident, error) {
-		if err := c.mustSeeOther(ctx, a); err != nil {
+	return func(i *incident.Incident) (incident.Incident, error) {
+		if err := c.mustSeeOther(a); err != nil {
 			return incident.Incident{}, err
 		}
-		return c.s.Engine.Relate(ctx, i.Number, a)
+		return c.s.Engine.Relate(c.r.Context(), i.Number, a)
 	}, among("kind", r.Kind, kinds...)
 }
 
 // mustSeeOther refuses a relation with what the caller may not see.
-func (c *call) mustSeeOther(ctx context.Context, a incident.Relate) error {
-	return c.s.Store.View(ctx, func(tx store.Tx) error {
-		if a.Kind == incident.ToProblem {
-			_, err := c.seenProblem(tx, a.To)
-			return err
-		}
-		_, err := c.incident(tx, a.To)
-		return err
-	})
+func (c *call) mustSeeOther(a incident.Relate) error {
+	if a.Kind == incident.ToProblem {
+		return c.mustSeeProblem(a.To)
+	}
+	return c.mustSee(a.To)
 }

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/oncall"
-	"github.com/rouse/rouse/web/client"
 )
 
 // editing checks the fields of an edit, of which each may be missing, and keeps the first fault.
@@ -26,6 +24,15 @@ func (e *editing) text(field string, s *string) *string {
 		return nil
 	}
 	out, err := text(field, *s, longestText)
+	e.keep(err)
+	return &out
+}
+
+func (e *editing) line(field string, s *string) *string {
+	if s == nil {
+		return nil
+	}
+	out, err := line(field, *s)
 	e.keep(err)
 	return &out
 }
@@ -88,28 +95,4 @@ func (e *editing) duration(field string, s *int64) *time.Duration {
 	}
 	d := time.Duration(*s) * time.Second
 	return &d
-}
-
-// editReview is PATCH /api/v1/incidents/{n}/review.
-func editReview(c *call) (review.Action, error) {
-	var in client.ReviewEdit
-	if err := c.decode(&in); err != nil {
-		return nil, err
-	}
-	e := &editing{c: c}
-	a := review.Edit{
-		By: c.who.actor(), Title: e.text("title", in.Title), Owner: e.user(in.Owner), Facilitator: e.user(in.Facilitator),
-		Participants: e.users(in.Participants), MeetingAt: in.MeetingAt, DueAt: in.DueAt,
-		Summary: e.text("summary", in.Summary), What: e.text("impact", in.Impact), Users: e.text("users", in.Users),
-		Contacts: e.text("contacts", in.Contacts), Money: e.text("money", in.Money), Duration: e.duration("durationSeconds", in.DurationSeconds),
-		How: e.text("detection", in.Detection), DetectedBy: e.text("detectedBy", in.DetectedBy), Gap: e.text("detectionGap", in.DetectionGap),
-		Trigger: e.text("trigger", in.Trigger), Factors: e.lines("factors", in.Factors), Mitigation: e.text("mitigation", in.Mitigation),
-		Resolution: e.text("resolution", in.Resolution), Well: e.lines("well", in.Well), Wrong: e.lines("wrong", in.Wrong),
-		Lucky: e.lines("lucky", in.Lucky), Surprises: e.lines("surprises", in.Surprises), External: e.text("external", in.External),
-		RootCauseProblem: in.Problem,
-	}
-	if in.Problem != nil {
-		e.keep(c.mayNameProblem(*in.Problem))
-	}
-	return a, e.err
 }

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/rouse/rouse/incident"
@@ -13,13 +11,21 @@ import (
 	"github.com/rouse/rouse/web/client"
 )
 
-// read fills in with the body of an action: that of a request, or its part of a bulk request.
+// read fills in with what an action needs to know: the body of a request, its part of a bulk request, or a form.
 type read func(in any) error
 
-// deed does one thing to an incident that the caller may see, and returns it as it is then.
-type deed func(ctx context.Context, i *incident.Incident) (incident.Incident, error)
+// given is a read of what is known already. A verb is given what it asks for, or it panics.
+func given[T any](with T) read {
+	return func(in any) error {
+		*in.(*T) = with
+		return nil
+	}
+}
 
-// verb reads and checks what an action needs to know.
+// deed does one thing to an incident that the caller may see, and returns it as it is then.
+type deed func(i *incident.Incident) (incident.Incident, error)
+
+// verb reads and checks what an action needs to know. The API, its bulk requests and the forms of the pages all act by verbs.
 type verb func(c *call, in read) (deed, error)
 
 // act is the route of a verb. An incident that is not there, or is not the caller's to see, answers the same whatever is asked
@@ -30,7 +36,7 @@ func act(v verb) func(*call) error {
 		if err != nil {
 			return err
 		}
-		i, err := c.seen(c.r.Context(), n)
+		i, err := c.seen(n)
 		if err != nil {
 			return err
 		}
@@ -38,7 +44,7 @@ func act(v verb) func(*call) error {
 		if err != nil {
 			return err
 		}
-		after, err := do(c.r.Context(), &i)
+		after, err := do(&i)
 		if err != nil {
 			return err
 		}
@@ -48,8 +54,8 @@ func act(v verb) func(*call) error {
 
 // does is the deed of an action that needs to know nothing of its incident.
 func (c *call) does(a incident.Action) deed {
-	return func(ctx context.Context, i *incident.Incident) (incident.Incident, error) {
-		return c.s.Engine.Do(ctx, i.Number, a)
+	return func(i *incident.Incident) (incident.Incident, error) {
+		return c.s.Engine.Do(c.r.Context(), i.Number, a)
 	}
 }
 
@@ -175,11 +181,7 @@ func resumeVerb(c *call, in read) (deed, error) {
 }
 
 func noteVerb(c *call, in read) (deed, error) {
-	var r client.Remark
-	if err := in(&r); err != nil {
-		return nil, err
-	}
-	what, err := text("text", r.Text, longestText)
+	what, err := remark(in)
 	return c.does(incident.Note{By: c.who.actor(), Text: what}), err
 }
 
@@ -194,12 +196,35 @@ func closeVerb(c *call, in read) (deed, error) {
 }
 
 func reopenVerb(c *call, in read) (deed, error) {
+	why, err := reason(in)
+	return c.does(incident.Reopen{By: c.who.actor(), Reason: why}), err
+}
+
+// remark reads a text that is all that there is to an act.
+func remark(in read) (string, error) {
+	var r client.Remark
+	if err := in(&r); err != nil {
+		return "", err
+	}
+	return text("text", r.Text, longestText)
+}
+
+// comment reads the note beside an act that may go without one.
+func comment(in read) (string, error) {
+	var cm client.Comment
+	if err := in(&cm); err != nil {
+		return "", err
+	}
+	return text("note", cm.Note, longestText)
+}
+
+// reason reads why something is done.
+func reason(in read) (string, error) {
 	var r client.Reason
 	if err := in(&r); err != nil {
-		return nil, err
+		return "", err
 	}
-	reason, err := text("reason", r.Reason, longestText)
-	return c.does(incident.Reopen{By: c.who.actor(), Reason: reason}), err
+	return text("reason", r.Reason, longestText)
 }
 
 // confirmVerb is for the reporter, whatever their role, and for every responder.
@@ -210,19 +235,10 @@ func confirmVerb(c *call, in read) (deed, error) {
 	}
 	note, err := text("note", cf.Note, longestText)
 	do := c.does(incident.Confirm{By: c.who.actor(), Note: note, Satisfied: cf.Satisfied})
-	return func(ctx context.Context, i *incident.Incident) (incident.Incident, error) {
-		own := c.who.user != "" && i.Reporter == string(c.who.user)
-		if !own && !c.who.role.allows(Responder) {
+	return func(i *incident.Incident) (incident.Incident, error) {
+		if !c.who.reported(i) && !c.who.role.allows(Responder) {
 			return incident.Incident{}, errNotReporter
 		}
-		return do(ctx, i)
+		return do(i)
 	}, err
-}
-
-func (c *call) pathID(missing error) (int, error) {
-	id, err := strconv.Atoi(c.r.PathValue("id"))
-	if err != nil || id < 1 {
-		return 0, missing
-	}
-	return id, nil
 }
