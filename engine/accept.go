@@ -223,6 +223,7 @@ func (b *batch) refacts(a *alert.Alert, row *store.Alert, open []int64) error {
 
 // keep writes an alert row, and remembers it as firing once that is durable.
 func (b *batch) keep(row *store.Alert) error {
+	row.Words = wordsOf(&row.Alert)
 	if err := b.tx.PutAlert(*row); err != nil {
 		return b.fail(err)
 	}

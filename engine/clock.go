@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"container/heap"
 	"context"
 	"errors"
 	"time"
@@ -190,8 +191,8 @@ func (h *hot) unexpire(gone []alert.ID, now time.Time) {
 	defer h.mu.Unlock()
 	for _, id := range gone {
 		if w, ok := h.firing[id]; ok {
-			w.endsAt = now
-			h.ends = append(h.ends, ending{now, id})
+			w.endsAt = momentOf(now)
+			heap.Push(&h.ends, ending{w.endsAt, id})
 		}
 	}
 }

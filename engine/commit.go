@@ -14,7 +14,7 @@ import (
 const (
 	queueLength = 8192  // requests that may wait for a commit
 	queueWeight = 50000 // alerts that may wait for a commit
-	batchWeight = 400   // alerts that share one commit, so that the store's limit is never met
+	batchWeight = 300   // alerts that share one commit, so that the store's limit is never met
 )
 
 // op is one thing to decide and remember, and whoever waits for it.
@@ -138,6 +138,7 @@ func (e *Engine) commitParted(ops []*op) {
 	e.metrics.CommitFailures.Inc()
 	e.log.Error("commit failed", "err", err, "requests", len(ops))
 	e.doubt = true
+	clear(e.lately)
 	if errors.Is(err, store.ErrFailed) {
 		e.once.Do(func() { close(e.failed) })
 	}
@@ -237,7 +238,7 @@ func newCasefile(i incident.Incident) *casefile {
 
 func newBatch(e *Engine, tx store.Tx) *batch {
 	l := &ledger{Tx: tx}
-	return &batch{e: e, tx: l, ledger: l, now: e.now().UTC(), live: e.live.Load(), cases: map[int64]*casefile{}, groups: map[groupID]int64{}}
+	return &batch{e: e, tx: l, ledger: l, now: e.now().UTC().Truncate(time.Microsecond), live: e.live.Load(), cases: map[int64]*casefile{}, groups: map[groupID]int64{}}
 }
 
 func (b *batch) run(do func(*batch) error) (err error) {
@@ -270,6 +271,7 @@ func (b *batch) undo() {
 }
 
 func (b *batch) committed() {
+	b.e.lately.keep(b.cases)
 	for _, f := range b.afters {
 		f()
 	}
@@ -298,12 +300,16 @@ func (b *batch) incident(n int64) (*incident.Incident, error) {
 	if c, ok := b.cases[n]; ok {
 		return &c.now, nil
 	}
-	i, err := b.tx.Incident(n)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, incident.ErrNoIncident
-	}
-	if err != nil {
-		return nil, b.fail(err)
+	i, ok := b.e.lately[n]
+	if !ok {
+		var err error
+		i, err = b.tx.Incident(n)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, incident.ErrNoIncident
+		}
+		if err != nil {
+			return nil, b.fail(err)
+		}
 	}
 	b.cases[n] = newCasefile(i)
 	return &b.cases[n].now, nil

@@ -101,6 +101,7 @@ type Engine struct {
 	halt    context.CancelFunc // ends running
 	claims  int                // owned by the deliver loop
 	doubt   bool               // owned by the committer: a commit ended with an error
+	lately  lately             // owned by the committer
 
 	live    atomic.Pointer[live]
 	hot     *hot
@@ -133,7 +134,7 @@ type live struct {
 func New(d Deps) (*Engine, error) {
 	e := &Engine{
 		store: d.Store, log: d.Log, now: d.Now, metrics: d.Metrics,
-		hot: newHot(d.Settings.Inhibit), pulse: newPulse(), breaker: newBreakers(),
+		hot: newHot(d.Settings.Inhibit), pulse: newPulse(), breaker: newBreakers(), lately: lately{},
 		queue: make(chan *op, queueLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
 		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
 	}

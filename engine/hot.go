@@ -3,7 +3,8 @@ package engine
 import (
 	"container/heap"
 	"context"
-	"hash/maphash"
+	"hash/fnv"
+	"io"
 	"sync"
 	"time"
 
@@ -21,7 +22,6 @@ const refactsEvery = time.Minute
 // It only ever holds what is durable; inhibition alone runs ahead within a batch and is taken back if that fails.
 type hot struct {
 	mu       sync.Mutex
-	seed     maphash.Seed
 	firing   map[alert.ID]*warm
 	waiting  map[alert.ID]int // asked for, not committed yet
 	ends     endHeap
@@ -49,6 +49,13 @@ func (s *sources) swap(index *router.Inhibitor) {
 	s.index = index
 }
 
+// ruled reports whether there are rules of inhibition at all.
+func (s *sources) ruled() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.index.Ruled()
+}
+
 // check says what suppresses an alert first, all says everything.
 func (s *sources) check(g *router.Gate, a *alert.Alert, d *router.Decision, now time.Time) *router.Suppression {
 	s.mu.RLock()
@@ -64,16 +71,33 @@ func (s *sources) all(g *router.Gate, a *alert.Alert, d *router.Decision, now ti
 
 // warm is what is remembered of one firing alert.
 type warm struct {
-	sum      uint64 // of title and description
+	words    uint64 // a sum of title and description
 	severity alert.Severity
-	seen     time.Time
-	updated  time.Time
-	endsAt   time.Time // zero: never
-	orphan   bool      // none of its incidents is open
+	seen     moment
+	updated  moment
+	endsAt   moment
+	orphan   bool // none of its incidents is open
+}
+
+// moment is a time in microseconds, a third of a time.Time; 0 is never.
+type moment int64
+
+func momentOf(t time.Time) moment {
+	if t.IsZero() {
+		return 0
+	}
+	return moment(t.UnixMicro())
+}
+
+func (m moment) time() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(m)).UTC()
 }
 
 func newHot(rules []router.InhibitRule) *hot {
-	return &hot{seed: maphash.MakeSeed(), firing: map[alert.ID]*warm{}, waiting: map[alert.ID]int{}, inhibit: sources{index: router.NewInhibitor(rules)}}
+	return &hot{firing: map[alert.ID]*warm{}, waiting: map[alert.ID]int{}, inhibit: sources{index: router.NewInhibitor(rules)}}
 }
 
 // load reads the firing alerts. An alert that expires is given its full time again, for what was heard of it since its row
@@ -83,30 +107,42 @@ func (h *hot) load(tx store.Tx, open []int64, now time.Time) error {
 	for _, n := range open {
 		isOpen[n] = true
 	}
-	return tx.EachFiring(func(a store.Alert) error {
-		ends := a.EndsAt
+	names := map[string]string{} // of integrations, each kept once
+	err := tx.EachBrief(func(b *store.Brief) error {
+		ends := b.EndsAt
 		if !ends.IsZero() {
-			ends = now.Add(max(ends.Sub(a.UpdatedAt), time.Minute))
+			ends = now.Add(max(ends.Sub(b.UpdatedAt), time.Minute))
 		}
-		w := h.put(&a, ends)
+		if _, ok := names[b.Integration]; !ok {
+			names[b.Integration] = b.Integration
+		}
+		w := h.remember(alert.ID{Integration: names[b.Integration], Key: b.Key}, warm{words: b.Words, severity: b.Severity, seen: momentOf(b.SeenAt), updated: momentOf(b.UpdatedAt)}, ends)
 		w.orphan = true
-		for _, n := range a.Incidents {
+		for _, n := range b.Incidents {
 			w.orphan = w.orphan && !isOpen[n]
 		}
-		h.inhibit.set(&a.Alert)
 		return nil
 	})
+	if err != nil || !h.inhibit.ruled() {
+		return err
+	}
+	return tx.EachFiring(func(a store.Alert) error { h.inhibit.set(&a.Alert); return nil })
 }
 
-func (h *hot) put(a *store.Alert, ends time.Time) *warm {
+func (h *hot) put(a *store.Alert, ends time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	w := &warm{sum: h.sum(&a.Alert), severity: a.Severity, seen: a.SeenAt, updated: a.UpdatedAt, endsAt: ends}
-	h.firing[a.ID()] = w
-	if !ends.IsZero() {
-		heap.Push(&h.ends, ending{ends, a.ID()})
+	h.remember(a.ID(), warm{words: a.Words, severity: a.Severity, seen: momentOf(a.SeenAt), updated: momentOf(a.UpdatedAt)}, ends)
+}
+
+// remember is put for who holds the lock, or is alone.
+func (h *hot) remember(id alert.ID, w warm, ends time.Time) *warm {
+	w.endsAt = momentOf(ends)
+	h.firing[id] = &w
+	if w.endsAt != 0 {
+		heap.Push(&h.ends, ending{w.endsAt, id})
 	}
-	return w
+	return &w
 }
 
 func (h *hot) drop(id alert.ID) {
@@ -115,8 +151,13 @@ func (h *hot) drop(id alert.ID) {
 	delete(h.firing, id)
 }
 
-func (h *hot) sum(a *alert.Alert) uint64 {
-	return maphash.String(h.seed, a.Title) ^ maphash.String(h.seed, a.Description)*31
+// wordsOf is a sum of an alert's title and description, never 0. It is kept in the alert's row, so it may not change.
+func wordsOf(a *alert.Alert) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, a.Title)
+	_, _ = h.Write([]byte{0})
+	_, _ = io.WriteString(h, a.Description)
+	return max(h.Sum64(), 1)
 }
 
 // orphan notes that none of the members' incidents is open any more.
@@ -166,14 +207,14 @@ func (h *hot) repeats(a *alert.Alert, now time.Time) bool {
 	if !ok || w.orphan || w.severity != a.Severity {
 		return false
 	}
-	if now.Sub(w.updated) >= refactsEvery && w.sum != h.sum(a) {
+	if now.Sub(w.updated.time()) >= refactsEvery && w.words != wordsOf(a) {
 		return false
 	}
-	w.seen = now
-	if !a.EndsAt.Equal(w.endsAt) {
-		w.endsAt = a.EndsAt
-		if !a.EndsAt.IsZero() {
-			heap.Push(&h.ends, ending{a.EndsAt, id})
+	w.seen = momentOf(now)
+	if ends := momentOf(a.EndsAt); ends != w.endsAt {
+		w.endsAt = ends
+		if ends != 0 {
+			heap.Push(&h.ends, ending{ends, id})
 		}
 	}
 	return true
@@ -199,7 +240,7 @@ func (h *hot) seen(id alert.ID) (time.Time, bool) {
 	if !ok {
 		return time.Time{}, false
 	}
-	return w.seen, true
+	return w.seen.time(), true
 }
 
 // expired returns alerts whose end passed without a repeat, at most limit, and when the next one may.
@@ -209,16 +250,16 @@ func (h *hot) expired(now time.Time, limit int) (out []alert.ID, next time.Time)
 	for len(h.ends) > 0 && len(out) < limit {
 		e := h.ends[0]
 		w, ok := h.firing[e.id]
-		if ok && w.endsAt.Equal(e.at) && e.at.After(now) {
+		if ok && w.endsAt == e.at && e.at > momentOf(now) {
 			break
 		}
 		heap.Pop(&h.ends)
-		if ok && w.endsAt.Equal(e.at) {
+		if ok && w.endsAt == e.at {
 			out = append(out, e.id)
 		}
 	}
 	if len(h.ends) > 0 {
-		next = h.ends[0].at
+		next = h.ends[0].at.time()
 	}
 	return out, next
 }
@@ -245,12 +286,12 @@ func (h *hot) inhibitRules(rules []router.InhibitRule, s store.Store) {
 type endHeap []ending
 
 type ending struct {
-	at time.Time
+	at moment
 	id alert.ID
 }
 
 func (h endHeap) Len() int           { return len(h) }
-func (h endHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h endHeap) Less(i, j int) bool { return h[i].at < h[j].at }
 func (h endHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
 
 // Push is for container/heap.

@@ -71,16 +71,13 @@ func (b *batch) latest(d *router.Decision) (int64, error) {
 	if n, ok := b.groups[groupID{d.Service, d.GroupKey}]; ok {
 		return n, nil
 	}
-	i, err := b.tx.LatestOf(d.Service, d.GroupKey)
+	n, err := b.tx.LatestOf(d.Service, d.GroupKey)
 	if errors.Is(err, store.ErrNotFound) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, b.fail(err)
 	}
-	if _, ok := b.cases[i.Number]; !ok {
-		b.cases[i.Number] = newCasefile(i)
-	}
-	b.groups[groupID{d.Service, d.GroupKey}] = i.Number
-	return i.Number, nil
+	b.groups[groupID{d.Service, d.GroupKey}] = n
+	return n, nil
 }

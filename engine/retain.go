@@ -112,6 +112,7 @@ func (b *batch) forgetIncidents(numbers []int64) error {
 			continue // somebody still owes something: its action items are open
 		}
 		delete(b.cases, n)
+		b.after(func() { delete(b.e.lately, n) })
 		if err := b.tx.DeleteReview(n); err != nil {
 			return b.fail(err)
 		}

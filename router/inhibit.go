@@ -64,6 +64,9 @@ type place struct {
 	both bool
 }
 
+// Ruled reports whether there are rules; without any, nothing is ever inhibited and no alert has to be told.
+func (i *Inhibitor) Ruled() bool { return len(i.rules) > 0 }
+
 // NewInhibitor returns an empty index for these rules.
 func NewInhibitor(rules []InhibitRule) *Inhibitor {
 	i := &Inhibitor{held: make(map[alert.ID][]place)}

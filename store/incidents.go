@@ -51,8 +51,8 @@ type Incidents interface {
 	// PutIncident creates or replaces an incident, with its places in the indexes: open and latest by group, wake by time,
 	// and the facts that List and EachFacts choose by.
 	PutIncident(i incident.Incident) error
-	// LatestOf returns the newest incident of a service and group key, whatever its state, or ErrNotFound.
-	LatestOf(service, groupKey string) (incident.Incident, error)
+	// LatestOf returns the number of the newest incident of a service and group key, whatever its state, or ErrNotFound.
+	LatestOf(service, groupKey string) (int64, error)
 	// Due returns the numbers of incidents whose WakeAt is not after t, earliest first, at most limit (0: all).
 	Due(t time.Time, limit int) ([]int64, error)
 	// NextWake returns the earliest WakeAt; the zero time when there is none.

@@ -2,7 +2,6 @@ package badger
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"runtime"
 
@@ -24,12 +23,12 @@ func (t *tx) Alert(id alert.ID) (store.Alert, error) {
 	return a, nil
 }
 
-// PutAlert writes the row and the memberships without reading anything. The head of the row is UpdatedAt in microseconds.
+// PutAlert writes the row and the memberships without reading anything. The head of the row is what a Brief holds.
 func (t *tx) PutAlert(a store.Alert) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
-	t.head = binary.AppendVarint(t.head[:0], a.UpdatedAt.UnixMicro())
+	t.head = briefHead(t.head[:0], &a)
 	val, err := t.encode(t.head, &a)
 	if err != nil {
 		return err

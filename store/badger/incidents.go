@@ -171,16 +171,13 @@ func (t *tx) latest(service, group string) (int64, error) {
 	return t.num(keyPair(tabLatest, service, group))
 }
 
-// LatestOf returns the newest incident of a service and group key, or store.ErrNotFound.
-func (t *tx) LatestOf(service, groupKey string) (incident.Incident, error) {
+// LatestOf returns the number of the newest incident of a service and group key, or store.ErrNotFound.
+func (t *tx) LatestOf(service, groupKey string) (int64, error) {
 	n, err := t.latest(service, groupKey)
-	if err != nil {
-		return incident.Incident{}, err
+	if err == nil && n == 0 {
+		err = store.ErrNotFound
 	}
-	if n == 0 {
-		return incident.Incident{}, store.ErrNotFound
-	}
-	return t.Incident(n)
+	return n, err
 }
 
 // Due returns the incidents to wake, earliest first.

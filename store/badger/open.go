@@ -49,15 +49,21 @@ func open(dir string, o Options, sc schema) (*Store, error) {
 	return s, nil
 }
 
-// tuned is Badger for a small daemon. Its memory is bounded by two tables in memory and two caches.
+// memTable is the size of a table in memory; a transaction may take 15 % of it. Badger writes tables out of slabs that double in
+// size, keeps up to eight sets of them, and lets one go every two idle seconds. A table of this size fits slabs of 30 MiB; one of
+// 16 MiB would take 62, and a storm leave twice as much behind for the time being.
+const memTable = 14<<20 + 256<<10
+
+// tuned is Badger for a small daemon. Its memory is bounded by a few small tables in memory and two caches; many small tables
+// are merged at a time, so that keys without order cost no more than with large ones.
 func tuned(data string, o Options, log *slog.Logger) badger.Options {
 	b := badger.DefaultOptions(data).WithLogger(words{log})
 	b.InMemory, b.SyncWrites = o.InMemory, !o.NoSync && !o.InMemory
-	b.MemTableSize, b.NumMemtables = 16<<20, 2
-	b.BlockCacheSize, b.IndexCacheSize = 32<<20, 16<<20
+	b.MemTableSize, b.NumMemtables, b.BaseTableSize = memTable, 2, 1<<20
+	b.BlockCacheSize, b.IndexCacheSize = 16<<20, 8<<20
 	b.ValueLogFileSize, b.ValueThreshold = 64<<20, maxRecord+1
 	b.NumVersionsToKeep, b.DetectConflicts = 1, true
-	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 2, 6
+	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 3, 9
 	b.NumGoroutines = 1
 	b.MetricsEnabled = false
 	b.ChecksumVerificationMode = options.OnBlockRead // all were verified before Open: see checkTables

@@ -198,6 +198,16 @@ func (r *headReader) text() string {
 	return s
 }
 
+func (r *headReader) sum() uint64 {
+	if len(r.b) < 8 {
+		r.b, r.err = nil, errRow
+		return 0
+	}
+	n := binary.BigEndian.Uint64(r.b)
+	r.b = r.b[8:]
+	return n
+}
+
 func (r *headReader) number() int64 {
 	n, used := binary.Varint(r.b)
 	if used <= 0 {

@@ -21,6 +21,7 @@ var alertTests = []test{
 	{name: "each firing", run: eachFiring},
 	{name: "each firing may look around", run: eachFiringLooks},
 	{name: "each firing stops", run: eachFiringStops},
+	{name: "each brief", run: eachBrief},
 }
 
 func alertPutGet(h *harness) {
@@ -217,6 +218,35 @@ func eachFiringStops(h *harness) {
 		err := tx.EachFiring(func(store.Alert) error { calls++; return errWanted })
 		if !errors.Is(err, errWanted) || calls != 1 {
 			h.Errorf("EachFiring: got error %v after %d calls, want fn's own after 1", err, calls)
+		}
+		return nil
+	})
+}
+
+func eachBrief(h *harness) {
+	a, b, c := firing("am", "a", 1, 300), firing("am", "b"), firing("pd", "a", 2)
+	a.Words, a.Severity, a.EndsAt = 1<<63+7, alert.Critical, at(90)
+	b.Severity = "odd"
+	c.State = alert.Resolved
+	h.update(func(tx store.Tx) error { return all(tx.PutAlert(a), tx.PutAlert(b), tx.PutAlert(c)) })
+	got := map[alert.ID]store.Brief{}
+	h.view(func(tx store.Tx) error {
+		clear(got)
+		return tx.EachBrief(func(x *store.Brief) error {
+			y := *x
+			y.Incidents = append([]int64(nil), x.Incidents...)
+			got[x.ID] = y
+			return nil
+		})
+	})
+	want := map[alert.ID]store.Brief{}
+	for _, x := range []store.Alert{a, b} {
+		want[x.ID()] = store.Brief{ID: x.ID(), Severity: x.Severity, Words: x.Words, SeenAt: x.SeenAt, UpdatedAt: x.UpdatedAt, EndsAt: x.EndsAt, Incidents: append([]int64(nil), x.Incidents...)}
+	}
+	same(h, "briefs", got, want)
+	h.view(func(tx store.Tx) error {
+		if err := tx.EachBrief(func(*store.Brief) error { return errWanted }); !errors.Is(err, errWanted) {
+			h.Errorf("EachBrief: got %v, want fn's own error", err)
 		}
 		return nil
 	})

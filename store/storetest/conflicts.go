@@ -80,7 +80,7 @@ func numbersUnique(h *harness) {
 		want[k] = int64(k + 1)
 	}
 	same(h, "open", open, want)
-	latest := read(h, func(tx store.Tx) (int64, error) { i, err := tx.LatestOf("web", "g"); return i.Number, err })
+	latest := read(h, func(tx store.Tx) (int64, error) { return tx.LatestOf("web", "g") })
 	same(h, "latest", latest, int64(workers*each))
 }
 
@@ -134,7 +134,7 @@ func madeRow(h *harness) {
 func madeGroup(h *harness) {
 	join := func(key string, middle func()) func(tx store.Tx) error {
 		return func(tx store.Tx) error {
-			i, err := tx.LatestOf("web", "g")
+			n, err := tx.LatestOf("web", "g")
 			middle()
 			if isNotFound(err) {
 				n, err := tx.NextNumber()
@@ -143,7 +143,7 @@ func madeGroup(h *harness) {
 				}
 				return all(tx.PutIncident(opened(n, "web", "g")), tx.PutAlert(firing("am", key, n)))
 			}
-			return all(err, tx.PutAlert(firing("am", key, i.Number)))
+			return all(err, tx.PutAlert(firing("am", key, n)))
 		}
 	}
 	collide(h, func(tx store.Tx, middle func()) error { return join("a", middle)(tx) }, join("b", func() {}))

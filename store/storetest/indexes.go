@@ -59,8 +59,8 @@ func latest(h *harness, service, group string) int64 {
 	h.Helper()
 	var n int64
 	h.view(func(tx store.Tx) error {
-		i, err := tx.LatestOf(service, group)
-		if n = i.Number; isNotFound(err) {
+		var err error
+		if n, err = tx.LatestOf(service, group); isNotFound(err) {
 			return nil
 		}
 		return err

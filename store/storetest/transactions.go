@@ -53,7 +53,7 @@ func updateSeesOwn(h *harness) {
 		n, err5 := tx.AddCounter("c", 2)
 		again, err6 := tx.Counter("c")
 		same(h, "members", keys(members), []string{"am/a"})
-		same(h, "latest", latest.Number, int64(7))
+		same(h, "latest", latest, int64(7))
 		same(h, "due", ids(due), []string{"p"})
 		same(h, "open", open, []int64{7})
 		same(h, "counter", []int64{n, again}, []int64{2, 2})
