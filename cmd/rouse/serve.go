@@ -250,6 +250,7 @@ func (d *daemon) run(ctx context.Context) error {
 		d.ready(base)
 	}
 	stopPing := d.watch(ctx)
+	go keepSmall(ctx)
 	for {
 		select {
 		case <-hup:

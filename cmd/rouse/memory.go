@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+// A pager is idle for weeks, then it storms. After a storm the runtime would sit on what it needed then until something else
+// needs memory; a pager that shares its machine with others gives it back.
+const (
+	calmEvery = 5 * time.Second
+	calmBelow = 8 << 20  // bytes allocated between two looks: the storm is over
+	calmWorth = 64 << 20 // bytes allocated since memory was last given back, below which it is not worth it
+	calmLooks = 8
+)
+
+// keepSmall has the collector run at half the usual growth, unless GOGC says otherwise, and gives memory back after a storm.
+// It ends with ctx.
+func keepSmall(ctx context.Context) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
+	tick := time.NewTicker(calmEvery)
+	defer tick.Stop()
+	var l looks
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if l.worth(readAllocated()) {
+			debug.FreeOSMemory()
+		}
+	}
+}
+
+// readAllocated is how many bytes were allocated since the start.
+func readAllocated() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}
+
+// looks remembers what was seen at the last looks.
+type looks struct {
+	allocated uint64 // at the last one
+	given     uint64 // when memory was last given back
+	calm      int    // how many in a row were calm
+}
+
+// worth reports whether to give memory back now: at the first, second, fourth and eighth look of a calm, for the store lets go
+// of what it needed little by little.
+func (l *looks) worth(allocated uint64) bool {
+	quiet := allocated-l.allocated < calmBelow
+	l.allocated = allocated
+	if !quiet {
+		l.calm = 0
+		return false
+	}
+	if l.calm++; l.calm > calmLooks || l.calm&(l.calm-1) != 0 {
+		return false
+	}
+	if l.calm == 1 && allocated-l.given < calmWorth {
+		l.calm = calmLooks // hardly anything happened since the last time
+		return false
+	}
+	l.given = allocated
+	return true
+}
