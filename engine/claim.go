@@ -27,6 +27,7 @@ type job struct {
 	order    automation.Order
 	step     automation.Step
 	runner   Runner
+	silent   bool // the send ended without an answer, as others did before: the line is out of use
 }
 
 type jobKind int
@@ -142,7 +143,7 @@ func (b *batch) claimStack(s *stack) ([]job, error) {
 
 func (b *batch) giveUpAll(pages []store.Page, c notify.Class, why string) error {
 	for k := range pages {
-		if err := b.giveUp(&pages[k], c, 0, why); err != nil {
+		if err := b.giveUp(&pages[k], fault{class: c, why: why}); err != nil {
 			return err
 		}
 	}
@@ -211,7 +212,7 @@ func unusable(c *store.Contact, via oncall.Method) string {
 	switch {
 	case via == oncall.SMS && c.OptedOut:
 		return "this number has opted out of texts (text START to rouse to undo)"
-	case c.Broken == notify.Dead && c.BrokenVia == via:
+	case slices.Contains(c.Dead, via):
 		return "this number is known to be dead for this method"
 	}
 	return ""
@@ -244,12 +245,21 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 			return nil, b.giveUpAll(append([]store.Page{*p}, others...), notify.Account, stopped)
 		}
 	}
-	prov, wait := b.e.breaker.choose(b.live.Providers, p, b.now)
+	way := b.e.breaker.choose(b.live.Providers, p, b.now, !b.urgent(p) || b.otherWay(p))
+	if way.provider == nil && way.last != nil && b.lastHope(p) {
+		way.provider = way.last
+	}
+	prov := way.provider
 	if prov == nil {
-		return nil, b.unprovided(p, others, wait)
+		return nil, b.unprovided(p, others, way.wait)
 	}
 	if err := b.bundle(p, others); err != nil {
 		return nil, err
+	}
+	if way.probe {
+		if err := b.probe(line{prov.Name(), p.Via}, p); err != nil {
+			return nil, err
+		}
 	}
 	p.State, p.Provider, p.NextAt = store.Sending, prov.Name(), b.now.Add(lease)
 	p.Attempt++
@@ -268,6 +278,32 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 		return nil, err
 	}
 	return []job{{kind: jobSend, page: *p, provider: prov, message: m}}, nil
+}
+
+// urgent reports whether a page must reach somebody now.
+func (b *batch) urgent(p *store.Page) bool {
+	return p.Kind == incident.PageAlert && p.Urgency == oncall.High
+}
+
+// lastHope reports whether a page is to be tried even over a line that is out of use: when it is urgent and nothing else reaches
+// its person, and when somebody waits for exactly this one.
+func (b *batch) lastHope(p *store.Page) bool {
+	switch p.Kind {
+	case incident.PageReply, incident.PageTest:
+		return true
+	case incident.PageAlert:
+		return b.urgent(p) && !b.otherWay(p)
+	}
+	return false
+}
+
+// probe has a page try a line that failed everybody a while ago. It is nobody's only hope: the next method goes ahead.
+func (b *batch) probe(l line, p *store.Page) error {
+	b.e.breaker.probing(l, p.ID, b.now)
+	if p.Kind != incident.PageAlert {
+		return nil
+	}
+	return b.miss(p, fmt.Sprintf("%s tries whether %s works again, going on meanwhile", b.name(p), l.provider))
 }
 
 // unprovided is a page that no provider takes now: it fails for good without one, and waits for the breaker otherwise.

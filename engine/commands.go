@@ -11,11 +11,12 @@ import (
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
 )
 
 const (
-	seenFor       = 24 * time.Hour // a repeated delivery of the same text is recognised so long
-	passiveADay   = 5              // answers to what was no command, per number, until a page or an act
+	seenFor       = 7 * 24 * time.Hour // a repeated delivery of the same text is recognised so long
+	passiveADay   = 5                  // answers to what was no command, per number, until a page or an act
 	repliesAnHour = 30
 	morning       = 8 * 60 // minutes: when the day begins for somebody without quiet hours
 )
@@ -326,6 +327,7 @@ func (s *speaker) consent(stop bool) (string, error) {
 	if err != nil {
 		return "", s.b.fail(err)
 	}
+	was := c.OptedOut
 	c.User, c.OptedOut = s.user.ID, stop
 	if err := s.b.tx.PutContact(c); err != nil {
 		return "", s.b.fail(err)
@@ -333,8 +335,14 @@ func (s *speaker) consent(stop bool) (string, error) {
 	if err := s.b.audit(s.by, "consent", fmt.Sprintf("opted out of texts: %t", stop)); err != nil {
 		return "", err
 	}
+	if stop && !was {
+		return "", s.b.unreachable(&store.Page{Page: incident.Page{ID: "stop/" + newID(), User: s.user.ID, Via: oncall.SMS}, To: s.phone}, notify.Consent, 0)
+	}
 	if stop {
 		return "", nil
+	}
+	if err := s.b.over(numberID(s.user.ID, oncall.SMS), "START came from that phone"); err != nil {
+		return "", err
 	}
 	return "Welcome back: you get texts from rouse again.", nil
 }

@@ -3,8 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/rouse/rouse/automation"
@@ -20,7 +19,6 @@ const (
 	pollCall     = 90 * time.Second // a call rings for a while first
 	pollsAtMost  = 5
 	attemptsMost = 6
-	breakerOpen  = 60 * time.Second
 	claimsMost   = 2000 // pages looked at in one claim; fewer when the store says that it is too much
 	claimsLeast  = 50
 )
@@ -142,6 +140,7 @@ func (e *Engine) run(j job) error {
 	switch j.kind {
 	case jobSend:
 		r, err := j.provider.Send(ctx, j.message)
+		j.silent = e.breaker.heard(line{j.provider.Name(), j.page.Via}, err == nil || !unanswered(notify.Classify(err)), e.now().UTC())
 		e.metrics.ProviderTime.WithLabelValues(j.provider.Name()).Observe(e.now().Sub(begin).Seconds())
 		return e.must(func(b *batch) error { return b.settle(&j, r, err) })
 	case jobFind:
@@ -186,19 +185,32 @@ func (b *batch) settle(j *job, r notify.Receipt, err error) error {
 	if perr != nil {
 		return perr
 	}
+	l := line{j.provider.Name(), p.Via}
 	if err == nil {
-		b.e.breaker.heal(line{j.provider.Name(), p.Via})
-		b.e.metrics.ProviderUp.WithLabelValues(j.provider.Name()).Set(b.e.breaker.up(j.provider.Name(), b.now))
+		if err := b.heal(l, r.Delivered, b.now); err != nil {
+			return err
+		}
+		b.e.breaker.taken(l, p.ID, b.now)
 		return b.accepted(p, j, r)
+	}
+	e := notify.Classify(err)
+	if err := b.judge(l, p.ID, e, j.silent); err != nil {
+		return err
 	}
 	if p.Fence != j.page.Fence || p.State != store.Sending {
 		return nil // somebody else has taken over, or nobody wants it any more
 	}
-	return b.refused(p, j.provider, notify.Classify(err))
+	return b.refused(p, e)
 }
 
 // accepted is a page that the provider took. Its callbacks may have been faster than its answer.
 func (b *batch) accepted(p *store.Page, j *job, r notify.Receipt) error {
+	if slices.Contains(p.Past, r.ProviderID) {
+		return nil // what became of this copy was known before: another is on its way
+	}
+	if p.ProviderID != "" && r.ProviderID != "" && p.ProviderID != r.ProviderID {
+		p.Past = append(p.Past, p.ProviderID)
+	}
 	p.ProviderID, p.SentAt = r.ProviderID, b.now
 	switch {
 	case p.State == store.Void:
@@ -221,7 +233,7 @@ func (b *batch) accepted(p *store.Page, j *job, r notify.Receipt) error {
 		return b.end(p, store.Delivered, "")
 	}
 	p.State, p.Outcome = store.Accepted, notify.Accepted
-	p.Polls = 0
+	p.Polls, p.Missed = 0, false // a new copy, which may be missed anew
 	p.NextAt = b.now.Add(pollAfter(p.Via))
 	if err := b.report(p, incident.StepSent, b.name(p)+" handed to "+p.Provider, false); err != nil {
 		return err
@@ -240,78 +252,6 @@ func pollAfter(via oncall.Method) time.Duration {
 		return pollCall
 	}
 	return pollText
-}
-
-// refused is a page that the provider did not take, or may have taken without saying so.
-func (b *batch) refused(p *store.Page, prov notify.Provider, e *notify.Error) error {
-	p.Class, p.Code, p.Detail = e.Class, e.Code, e.Error()
-	if e.Unknown {
-		b.e.metrics.Unknowns.WithLabelValues(prov.Name()).Inc()
-		p.State = store.Unknown
-		p.Unknowns++
-		p.Polls = 0
-		p.NextAt = b.now.Add(2 * time.Second)
-		detail := fmt.Sprintf("%s: %s gave no answer, asking what became of it", b.name(p), prov.Name())
-		if err := b.report(p, "", detail, false); err != nil {
-			return err
-		}
-		return b.put(p)
-	}
-	switch e.Class {
-	case notify.Account, notify.Filtered:
-		if e.Wide {
-			b.e.breaker.trip(line{prov.Name(), p.Via}, b.now.Add(breakerOpen))
-			b.e.metrics.ProviderUp.WithLabelValues(prov.Name()).Set(0)
-		}
-		return b.elsewhere(p, prov, e)
-	case notify.Throttle, notify.Queue, notify.Transient:
-		return b.again(p, prov, e)
-	}
-	if err := b.mark(p, e.Class, e.Code); err != nil {
-		return err
-	}
-	return b.giveUp(p, e.Class, e.Code, e.Err.Error())
-}
-
-// elsewhere tries the next provider at once, and gives the page up when there is none.
-func (b *batch) elsewhere(p *store.Page, prov notify.Provider, e *notify.Error) error {
-	p.Tried = append(p.Tried, prov.Name())
-	if next, _ := b.e.breaker.choose(b.live.Providers, p, b.now); next == nil {
-		return b.giveUp(p, e.Class, e.Code, e.Err.Error())
-	}
-	detail := fmt.Sprintf("%s: %s refused it (%s), the next provider takes over", b.name(p), prov.Name(), e.Class)
-	if err := b.report(p, "", detail, false); err != nil {
-		return err
-	}
-	p.State, p.NextAt = store.Queued, b.now
-	return b.put(p)
-}
-
-// again sends a page once more: by another provider at once where there is one, else by the same after a pause.
-func (b *batch) again(p *store.Page, prov notify.Provider, e *notify.Error) error {
-	p.Tried = append(p.Tried, prov.Name())
-	if next, _ := b.e.breaker.choose(b.live.Providers, p, b.now); next != nil {
-		p.Tried = p.Tried[:len(p.Tried)-1]
-		return b.elsewhere(p, prov, e)
-	}
-	p.Tried = nil
-	if p.Attempt >= attemptsMost {
-		return b.giveUp(p, e.Class, e.Code, e.Err.Error())
-	}
-	wait := max(backoff(p.Attempt), e.RetryAfter)
-	if e.Class != notify.Throttle || wait > 5*time.Second || p.Attempt > 2 {
-		if err := b.miss(p, fmt.Sprintf("%s: %s failed (%v), trying again in %s", b.name(p), prov.Name(), e, wait.Round(time.Second))); err != nil {
-			return err
-		}
-	}
-	p.State, p.NextAt = store.Queued, b.now.Add(wait)
-	return b.put(p)
-}
-
-// backoff grows from half a second to thirty, with a fifth of jitter either way.
-func backoff(attempt int) time.Duration {
-	d := min(500*time.Millisecond<<min(attempt, 10), 30*time.Second)
-	return d + time.Duration((rand.Float64()-0.5)*0.4*float64(d))
 }
 
 // found remembers what a look-up brought.
@@ -341,20 +281,12 @@ func (b *batch) found(j *job, s notify.Status, found bool, err error) error {
 		p.NextAt = b.now.Add(3 * time.Second)
 	case p.Unknowns <= 1:
 		p.State, p.NextAt = store.Queued, b.now // the one duplicate that is allowed
-		p.FirstAt = time.Time{}
+		b.copyAgain(p)
 		b.avoid(p)
 	default:
-		return b.giveUp(p, notify.Transient, 0, "no answer from the provider")
+		return b.giveUp(p, fault{class: notify.Transient, why: "no answer from the provider"})
 	}
 	return b.put(p)
-}
-
-// avoid has another provider, where there is one, carry a page that this one left without an answer.
-func (b *batch) avoid(p *store.Page) {
-	p.Tried = append(p.Tried, p.Provider)
-	if next, _ := b.e.breaker.choose(b.live.Providers, p, b.now); next == nil {
-		p.Tried = nil
-	}
 }
 
 func resendAfter(via oncall.Method) time.Duration {
@@ -385,6 +317,9 @@ func (b *batch) stillGoing(p *store.Page, s notify.Status) error {
 	}
 	if p.Polls > 0 {
 		if err := b.miss(p, b.name(p)+" is not confirmed yet, going on meanwhile"); err != nil {
+			return err
+		}
+		if err := b.heal(line{p.Provider, p.Via}, true, p.SentAt); err != nil { // not every carrier confirms; no word of a filter is one
 			return err
 		}
 	}

@@ -199,7 +199,7 @@ func (e *Engine) refresh(tx store.Tx, s Settings) error {
 	book.Roster = s.Book.Roster.WithOverrides(overrides)
 	e.live.Store(&live{Settings: s, book: &book, gate: s.Gate.WithSilences(silences)})
 	for _, p := range s.Providers {
-		e.metrics.ProviderUp.WithLabelValues(p.Name()).Set(e.breaker.up(p.Name(), e.now()))
+		e.metrics.ProviderUp.WithLabelValues(p.Name()).Set(e.breaker.up(p.Name()))
 	}
 	return nil
 }
@@ -238,6 +238,7 @@ func (e *Engine) Failed() <-chan struct{} { return e.failed }
 func (e *Engine) Reload(ctx context.Context, s Settings) error {
 	err := e.commit(ctx, 1, func(b *batch) error {
 		b.after(func() {
+			e.breaker.reset()
 			e.hot.inhibitRules(s.Inhibit, e.store)
 			e.pulse.configure(s.Heartbeats, e.now())
 			nudge(e.review)

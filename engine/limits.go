@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/rouse/rouse/incident"
-	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 )
@@ -105,7 +103,7 @@ func (b *batch) otherWay(p *store.Page) bool {
 		if r.Via == p.Via || to == "" {
 			continue
 		}
-		if c, err := b.tx.Contact(to); err == nil && unusable(&c, r.Via) == "" {
+		if c, err := b.tx.Contact(to); err == nil && unusable(&c, r.Via) == "" && b.e.breaker.works(b.live.Providers, r.Via) {
 			return true
 		}
 	}
@@ -118,66 +116,6 @@ func (b *batch) capped(via oncall.Method, limit int) (bool, error) {
 	}
 	n, err := b.tx.Counter(dayCounter(via, b.now))
 	return n >= int64(limit), b.fail(err)
-}
-
-// breakers keep a provider out of use for a method that it refuses to everybody, for a while.
-type breakers struct {
-	mu   sync.Mutex
-	open map[line]time.Time // until when
-}
-
-// line is one method over one provider.
-type line struct {
-	provider string
-	via      oncall.Method
-}
-
-func newBreakers() *breakers { return &breakers{open: map[line]time.Time{}} }
-
-// trip takes a line out of use until t; then one page probes it.
-func (b *breakers) trip(l line, t time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.open[l] = t
-}
-
-func (b *breakers) heal(l line) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.open, l)
-}
-
-// up is 1 while a provider is in use, and 0 while one of its lines is not.
-func (b *breakers) up(name string, now time.Time) float64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for l, until := range b.open {
-		if l.provider == name && until.After(now) {
-			return 0
-		}
-	}
-	return 1
-}
-
-// choose picks the first provider that carries a page's method, has not failed it and is in use. Without one, wait says
-// when a tripped one is tried again; the zero time when there is none to wait for.
-func (b *breakers) choose(all []notify.Provider, p *store.Page, now time.Time) (_ notify.Provider, wait time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, prov := range all {
-		if !prov.Carries(p.Via) {
-			continue
-		}
-		if until, ok := b.open[line{prov.Name(), p.Via}]; ok && until.After(now) {
-			wait = earlier(wait, until)
-			continue
-		}
-		if slices.Contains(p.Tried, prov.Name()) {
-			continue
-		}
-		return prov, time.Time{}
-	}
-	return nil, wait
 }
 
 func atoi(s string) int {

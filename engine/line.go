@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/rouse/rouse/incident"
@@ -43,8 +44,11 @@ func (b *batch) byStatus(s notify.Status) (*store.Page, error) {
 }
 
 func (b *batch) status(p *store.Page, s notify.Status) error {
-	if p.ProviderID != "" && s.ProviderID != "" && p.ProviderID != s.ProviderID {
-		return b.otherTry(p, s)
+	if b.otherCopy(p, &s) {
+		if s.Outcome == notify.Delivered {
+			return b.arrived(p, s) // of any copy, its arrival is all that matters
+		}
+		return nil
 	}
 	if p.ProviderID == "" {
 		p.ProviderID = s.ProviderID
@@ -57,43 +61,48 @@ func (b *batch) status(p *store.Page, s notify.Status) error {
 	case s.Outcome == notify.Delivered || s.Outcome == notify.Completed:
 		return b.arrived(p, s)
 	case !p.State.Live():
-		return b.put(p) // its first final word stands
+		return nil // its first final word stands
 	case p.Kind == incident.PageAlert && p.Via == oncall.Call && s.Outcome != notify.Machine && !b.speaks(p):
 		p.Outcome = s.Outcome // it ended because nobody needs it any more: no fault of the phone's
 		return b.end(p, store.Void, "hung up: no longer needed")
-	case s.Outcome == notify.Cancelled:
-		p.Outcome = s.Outcome
-		return b.end(p, store.Void, "hung up")
 	}
 	return b.lost(p, s)
 }
 
-// otherTry is a word about an earlier or later copy of a message that was sent twice: only its arrival matters.
-func (b *batch) otherTry(p *store.Page, s notify.Status) error {
-	if s.Outcome != notify.Delivered {
-		return nil
+// otherCopy reports whether a word is about an earlier or later copy of a message that was sent twice, perhaps over another provider.
+func (b *batch) otherCopy(p *store.Page, s *notify.Status) bool {
+	switch {
+	case s.Provider != "" && p.Provider != "" && s.Provider != p.Provider:
+		return true
+	case s.ProviderID == "":
+		return false
 	}
-	return b.arrived(p, s)
+	return slices.Contains(p.Past, s.ProviderID) || (p.ProviderID != "" && p.ProviderID != s.ProviderID)
 }
 
-// progress notes a step on the way.
+// steps orders what happens on the way, so that a word which comes late takes nothing back.
+var steps = map[notify.Outcome]int{notify.Queued: 1, notify.Accepted: 2, notify.Ringing: 3, notify.Answered: 4}
+
+// progress notes a step on the way. One about a page that is to be sent once more, because nobody knew what became of it, says
+// that this is not needed.
 func (b *batch) progress(p *store.Page, s notify.Status) error {
-	switch p.State {
-	case store.Sending, store.Unknown, store.Accepted:
-	default:
+	switch {
+	case p.State == store.Accepted && steps[s.Outcome] <= steps[p.Outcome]:
+		return nil
+	case p.State == store.Queued && p.Unknowns == 0, !p.State.Live():
 		return nil
 	}
 	first := p.State != store.Accepted
 	p.State, p.Outcome, p.Polls = store.Accepted, s.Outcome, 0
 	p.NextAt = b.now.Add(pollAfter(p.Via))
-	switch {
-	case s.Outcome == notify.Answered:
-		if err := b.report(p, "", b.name(p)+" was answered", false); err != nil {
-			return err
-		}
-	case first:
+	if first {
 		p.SentAt = b.now
 		if err := b.report(p, incident.StepSent, b.name(p)+" taken by "+p.Provider, true); err != nil {
+			return err
+		}
+	}
+	if s.Outcome == notify.Answered {
+		if err := b.report(p, "", b.name(p)+" was answered", false); err != nil {
 			return err
 		}
 	}
@@ -105,19 +114,16 @@ func (b *batch) arrived(p *store.Page, s notify.Status) error {
 	if p.State == store.Delivered {
 		return nil
 	}
+	if s.Provider == p.Provider {
+		if err := b.heal(line{p.Provider, p.Via}, true, p.SentAt); err != nil {
+			return err
+		}
+	}
 	if err := b.report(p, incident.StepDelivered, b.name(p)+" delivered", false); err != nil {
 		return err
 	}
-	c, err := b.tx.Contact(p.To)
-	if err != nil {
-		return b.fail(err)
-	}
-	c.User, c.LastOK, c.Fails = p.User, b.now, 0
-	if c.BrokenVia == p.Via {
-		c.Broken, c.BrokenVia = notify.None, ""
-	}
-	if err := b.tx.PutContact(c); err != nil {
-		return b.fail(err)
+	if err := b.works(p); err != nil {
+		return err
 	}
 	p.Outcome = s.Outcome
 	if p.State == store.Void {
@@ -126,12 +132,8 @@ func (b *batch) arrived(p *store.Page, s notify.Status) error {
 	return b.end(p, store.Delivered, "")
 }
 
-// lost is a message that did not reach the person: the next method is due at once.
+// lost is a message that was taken and did not reach the person.
 func (b *batch) lost(p *store.Page, s notify.Status) error {
-	p.Outcome, p.Class, p.Code = s.Outcome, s.Class, s.Code
-	if err := b.mark(p, s.Class, s.Code); err != nil {
-		return err
-	}
 	why := string(s.Outcome)
 	if s.Code != 0 {
 		why = fmt.Sprintf("%s, code %d", why, s.Code)
@@ -139,27 +141,61 @@ func (b *batch) lost(p *store.Page, s notify.Status) error {
 	if s.Detail != "" {
 		why += ", " + s.Detail
 	}
-	if err := b.miss(p, fmt.Sprintf("%s did not get through: %s", b.name(p), why)); err != nil {
-		return err
+	if s.Wide && (s.Class == notify.Account || s.Class == notify.Filtered) {
+		if err := b.trip(line{p.Provider, p.Via}, s.Class, s.Code); err != nil {
+			return err
+		}
 	}
-	return b.end(p, store.Failed, why)
+	b.e.breaker.release(line{p.Provider, p.Via}, p.ID)
+	if s.Outcome == notify.HungUp { // somebody was there
+		if err := b.works(p); err != nil {
+			return err
+		}
+	}
+	return b.fails(p, fault{class: s.Class, code: s.Code, outcome: s.Outcome, why: why, late: true})
 }
 
-// mark remembers a failure with the number it happened to.
+// works remembers that a number takes a method.
+func (b *batch) works(p *store.Page) error {
+	c, err := b.tx.Contact(p.To)
+	if err != nil {
+		return b.fail(err)
+	}
+	c.User, c.LastOK, c.Fails = p.User, b.now, 0
+	c.Dead = slices.DeleteFunc(c.Dead, func(m oncall.Method) bool { return m == p.Via })
+	if err := b.tx.PutContact(c); err != nil {
+		return b.fail(err)
+	}
+	return b.over(numberID(p.User, p.Via), "one has arrived there")
+}
+
+// mark remembers a failure with the number it happened to. What is the sender's fault is not the number's.
 func (b *batch) mark(p *store.Page, class notify.Class, code int) error {
+	switch class {
+	case notify.Handset, notify.Dead, notify.Consent, notify.Transient, notify.Unlisted:
+	default:
+		return nil
+	}
 	c, err := b.tx.Contact(p.To)
 	if err != nil {
 		return b.fail(err)
 	}
 	c.User, c.LastFail, c.LastClass, c.LastCode = p.User, b.now, class, code
 	c.Fails++
-	switch class {
-	case notify.Dead:
-		c.Broken, c.BrokenVia = notify.Dead, p.Via
-	case notify.Consent:
-		c.OptedOut = true
+	news := false
+	switch {
+	case class == notify.Dead && !slices.Contains(c.Dead, p.Via):
+		c.Dead, news = append(slices.Clone(c.Dead), p.Via), true
+	case class == notify.Consent && !c.OptedOut:
+		c.OptedOut, news = true, true
 	}
-	return b.fail(b.tx.PutContact(c))
+	if err := b.tx.PutContact(c); err != nil {
+		return b.fail(err)
+	}
+	if _, known := b.live.book.Roster.User(p.User); !news || !known || p.Via == oncall.Email {
+		return nil
+	}
+	return b.unreachable(p, class, code)
 }
 
 // Speech returns what a call says now; notify.ErrGone when there is nothing to say any more.
@@ -224,12 +260,18 @@ func (e *Engine) Key(ctx context.Context, provider, page, sid, digits string) (s
 // the placing has arrived here: then the call is believed, for its request was signed.
 func (b *batch) bind(p *store.Page, sid string) error {
 	switch {
-	case sid == "" || p.ProviderID == sid:
+	case sid == "" || p.ProviderID == sid || slices.Contains(p.Past, sid):
 		return nil
-	case p.ProviderID != "":
+	case p.ProviderID != "" && p.Unknowns == 0:
 		return notify.ErrGone
+	case p.ProviderID != "": // the copy that nobody knew of has reached somebody after all
+		p.Past = append(p.Past, sid)
+		return b.put(p)
 	}
 	p.ProviderID = sid
+	if p.State == store.Unknown || p.State == store.Queued { // no second copy is needed
+		p.State, p.Outcome, p.Polls, p.SentAt, p.NextAt = store.Accepted, notify.Answered, 0, b.now, b.now.Add(pollCall)
+	}
 	return b.put(p)
 }
 
@@ -238,9 +280,12 @@ func (b *batch) key(p *store.Page, digits string) (say string, done bool, err er
 		return "Thank you. This number works.", true, b.pressed(p)
 	}
 	by := incident.Actor{Kind: incident.ByUser, Name: string(p.User), Channel: "call"} // whoever was called, also when a reload has removed them
-	numbers, err := b.numbersOf(p)
+	numbers, err := b.stillMeant(p)
 	if err != nil {
 		return "", false, err
+	}
+	if len(numbers) == 0 || (p.Outcome == notify.Completed && digits == "2") {
+		return "", false, notify.ErrGone // of before it was triggered again, or a key that was taken already
 	}
 	if len(numbers) > 1 && digits != "1" {
 		return "Press 1 to acknowledge all of them.", false, nil
@@ -269,6 +314,28 @@ func (b *batch) pressed(p *store.Page) error {
 	}
 	fresh.Outcome = notify.Completed
 	return b.end(fresh, store.Delivered, "a key was pressed")
+}
+
+// stillMeant returns the incidents that a call speaks for and that were not triggered anew since it was placed: a key of an old call,
+// or one that somebody repeats, says nothing about what happened later.
+func (b *batch) stillMeant(p *store.Page) (numbers []int64, err error) {
+	for _, id := range append([]string{p.ID}, p.Members...) {
+		m, err := b.page(id)
+		if err != nil {
+			return nil, err
+		}
+		i, err := b.incident(m.Incident)
+		if errors.Is(err, incident.ErrNoIncident) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if m.Kind != incident.PageAlert || i.Epoch == m.Epoch {
+			numbers = append(numbers, m.Incident)
+		}
+	}
+	return numbers, nil
 }
 
 func (b *batch) numbersOf(p *store.Page) ([]int64, error) {

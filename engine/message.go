@@ -12,9 +12,13 @@ import (
 // message renders a page.
 func (b *batch) message(p *store.Page) notify.Message {
 	m := notify.Message{ID: p.ID, Via: p.Via, To: p.To, ValidFor: validFor}
+	if p.Safe && p.Via == oncall.SMS {
+		m.Text = notify.SafeText(b.safeNumber(p), p.BundleCode)
+		return m
+	}
 	switch p.Kind {
 	case incident.PageReply:
-		m.Text = p.Text
+		m.Text, m.Subject = p.Text, "A word from rouse"
 		return m
 	case incident.PageNews:
 		return b.news(p)
@@ -54,6 +58,14 @@ func (b *batch) message(p *store.Page) notify.Message {
 		m.Speech = notify.Speak(views[0])
 	}
 	return m
+}
+
+// safeNumber is the incident that a page in plain words names; 0 for none.
+func (b *batch) safeNumber(p *store.Page) int64 {
+	if p.Kind == incident.PageAlert || p.Kind == incident.PageUpdate {
+		return p.Incident
+	}
+	return 0
 }
 
 // validFor is how long a carrier may keep trying a text: later it would only confuse.

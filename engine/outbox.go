@@ -170,32 +170,6 @@ func (b *batch) report(p *store.Page, o incident.StepOutcome, detail string, qui
 	return nil
 }
 
-// miss reports once that a page did not reach the person, so that the next method is due.
-func (b *batch) miss(p *store.Page, detail string) error {
-	if p.Missed {
-		return nil
-	}
-	p.Missed = true
-	return b.report(p, incident.StepMissed, detail, false)
-}
-
-// giveUp ends a page as failed and hurries the next method on.
-func (b *batch) giveUp(p *store.Page, c notify.Class, code int, why string) error {
-	p.Class, p.Code = c, code
-	p.Outcome = notify.Failed
-	detail := fmt.Sprintf("%s did not get through: %s", b.name(p), why)
-	missed := p.Missed
-	if err := b.miss(p, detail); err != nil {
-		return err
-	}
-	if missed { // say it all the same, the first word was another
-		if err := b.report(p, "", detail, false); err != nil {
-			return err
-		}
-	}
-	return b.end(p, store.Failed, why)
-}
-
 // name says in words what a page is, number masked: "SMS to ana (+34…0001)".
 func (b *batch) name(p *store.Page) string {
 	what := map[oncall.Method]string{oncall.SMS: "SMS", oncall.Call: "Call", oncall.Email: "Mail"}[p.Via]

@@ -69,5 +69,8 @@ func (s *Settings) feeds(a *alert.Alert) bool {
 	if a.Integration == heartbeatIntegration {
 		return slices.ContainsFunc(s.Heartbeats, func(h Heartbeat) bool { return h.Name == a.Key })
 	}
+	if a.Integration == ownIntegration {
+		return s.ownHolds(a.Key)
+	}
 	return s.Integrations == nil || slices.Contains(s.Integrations, a.Integration)
 }

@@ -107,6 +107,7 @@ type Status struct {
 	Outcome    Outcome //
 	Class      Class   // of a failure
 	Code       int     // the provider's own error code, 0 when none
+	Wide       bool    // of a failure: about the account or the sender as a whole, not about this recipient alone
 	Detail     string  // the provider's own words, for the timeline
 }
 
@@ -125,7 +126,35 @@ const (
 	Filtered  Class = "filtered"  // the carrier blocks the sender: other sender, voice first
 	Account   Class = "account"   // the account or its credentials: another provider, everybody
 	Content   Class = "content"   // the text was refused: a short safe one, once
+	Unlisted  Class = "unlisted"  // a code that rouse does not know: once again, then never for this page
 )
+
+// Words says in words what a class means, for people who look after rouse.
+func (c Class) Words() string {
+	switch c {
+	case Throttle:
+		return "too many requests"
+	case Queue:
+		return "it waited too long at the provider"
+	case Transient:
+		return "a passing fault"
+	case Handset:
+		return "the phone was off, out of reach, busy or not answered"
+	case Dead:
+		return "there is no such number, or it cannot take this"
+	case Consent:
+		return "the owner opted out of texts"
+	case Filtered:
+		return "carriers filter the sender"
+	case Account:
+		return "the account or its credentials are refused"
+	case Content:
+		return "the words were refused"
+	case Unlisted:
+		return "a code that rouse does not know"
+	}
+	return string(c)
+}
 
 // ErrGone says that a call or link has nothing to say any more: what it was about is over.
 var ErrGone = errors.New("what this was about is over")

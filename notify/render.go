@@ -101,6 +101,19 @@ func TestText(note string) string {
 	}.fit()
 }
 
+// SafeText renders the SMS that stands in for one whose own words were refused: plain, in one segment, with nothing in it that a
+// source has chosen. number is the incident that it pages for, 0 for none; bundle the code for all of them, if there are several.
+func SafeText(number int64, bundle string) string {
+	switch {
+	case bundle != "":
+		return "rouse pages you for several incidents. Reply " + bundle + " to ack all, list to read them."
+	case number != 0:
+		n := strconv.FormatInt(number, 10)
+		return "rouse pages you for INC-" + n + ". Reply " + n + " to ack, " + n + "? to read it."
+	}
+	return "rouse has a message for you that can not go as a text. Please sign in to read it."
+}
+
 // draft is a text before it is cut to size: "head service: lead: title (tail)", a hint, an address.
 type draft struct {
 	head    string

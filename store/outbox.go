@@ -50,7 +50,10 @@ type Page struct {
 	Tried      []string       `json:"tried,omitempty"`   // providers that failed it
 	Patient    bool           `json:"patient,omitempty"` // it wakes nobody, and waits in a lane of its own
 	Held       bool           `json:"held,omitempty"`    // a limit holds it back; the next method was hurried
-	Missed     bool           `json:"missed,omitempty"`  // its miss was reported already
+	Missed     bool           `json:"missed,omitempty"`  // the miss of its last copy was reported already
+	Past       []string       `json:"past,omitempty"`    // the provider's ids of earlier copies
+	Retried    bool           `json:"retried,omitempty"` // it failed for no lasting reason and was sent once more
+	Safe       bool           `json:"safe,omitempty"`    // its own words were refused: it says the least that there is to say
 	Parent     string         `json:"parent,omitempty"`  // page that tells this one's news too
 	Members    []string       `json:"members,omitempty"`
 	BundleCode string         `json:"bundleCode,omitempty"` // B7: acknowledges all members

@@ -14,8 +14,7 @@ type Contact struct {
 	Address    string             `json:"address"`
 	User       oncall.UserID      `json:"user,omitempty"`
 	OptedOut   bool               `json:"optedOut,omitempty"` // texted STOP, or the carrier says so
-	Broken     notify.Class       `json:"broken,omitempty"`   // dead: never again until the configuration changes it
-	BrokenVia  oncall.Method      `json:"brokenVia,omitempty"`
+	Dead       []oncall.Method    `json:"dead,omitempty"`     // methods that it does not take: never again until one arrives
 	LastOK     time.Time          `json:"lastOK,omitzero"`
 	LastFail   time.Time          `json:"lastFail,omitzero"`
 	LastClass  notify.Class       `json:"lastClass,omitempty"`

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web"
 	"github.com/rouse/rouse/web/client"
@@ -309,8 +310,8 @@ func TestPeople(t *testing.T) {
 			tx.PutContact(store.Contact{Address: "+34600000001", LastOK: night}),
 			tx.PutContact(store.Contact{Address: "+46700000002", LastOK: night, LastFail: night, Fails: 2, LastClass: "handset", LastCode: 30003}),
 			tx.PutContact(store.Contact{Address: "+12025550103", OptedOut: true}),
-			tx.PutContact(store.Contact{Address: "bo@example.com", Broken: "dead"}),
-			tx.PutContact(store.Contact{Address: "+49000000000", Broken: "dead"})) // of nobody any more
+			tx.PutContact(store.Contact{Address: "bo@example.com", Dead: []oncall.Method{oncall.Email}}),
+			tx.PutContact(store.Contact{Address: "+49000000000", Dead: []oncall.Method{oncall.SMS}})) // of nobody any more
 	}))
 	contacts, err := w.api("responder").Contacts(t.Context())
 	must(t, err)

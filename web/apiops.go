@@ -106,7 +106,7 @@ func wireContact(u oncall.User, address string, k *store.Contact) client.Contact
 		out.Via, out.Address = []string{string(oncall.SMS), string(oncall.Call)}, notify.MaskNumber(address)
 	}
 	switch {
-	case k.Broken != notify.None:
+	case len(k.Dead) > 0:
 		out.Health = "broken"
 	case k.OptedOut:
 		out.Health = "opted-out"

@@ -17,7 +17,7 @@ import (
 )
 
 // classes says what Twilio's error codes mean for what may be tried next (twilio.com/docs/api/errors). A code that is not
-// listed is Transient: worth one more try elsewhere.
+// listed is Unlisted: worth one more try.
 var classes = map[int]notify.Class{
 	20429: notify.Throttle, // too many requests
 
@@ -95,10 +95,11 @@ func (p *Provider) class(code int) notify.Class {
 	if c, ok := classes[code]; ok {
 		return c
 	}
-	if code != 0 {
-		p.log.Warn("twilio reported a code that rouse has no class for", "provider", p.cfg.Name, "code", code)
+	if code == 0 {
+		return notify.Transient
 	}
-	return notify.Transient
+	p.log.Warn("twilio reported a code that rouse has no class for", "provider", p.cfg.Name, "code", code)
+	return notify.Unlisted
 }
 
 // fail turns what went wrong with a request into a *notify.Error.
@@ -129,6 +130,8 @@ func (p *Provider) refused(out *notify.Error, rest *client.TwilioRestError, r *r
 		out.RetryAfter = p.retryAfter(r.header)
 	}
 	switch status := rest.Status; {
+	case status == http.StatusTooManyRequests && classes[rest.Code] == notify.Queue: // not our haste, but what waits already
+		out.Class = notify.Queue
 	case status == http.StatusTooManyRequests || rest.Code == 20429:
 		out.Class = notify.Throttle
 	case status >= 500 || status == http.StatusRequestTimeout:
@@ -139,6 +142,8 @@ func (p *Provider) refused(out *notify.Error, rest *client.TwilioRestError, r *r
 		out.Class = notify.Account
 	case status == http.StatusRequestEntityTooLarge:
 		out.Class = notify.Content
+	default:
+		out.Class = notify.Unlisted
 	}
 	out.Wide = wide(out.Class, out.Code)
 }

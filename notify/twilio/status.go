@@ -33,6 +33,7 @@ func (p *Provider) textStatus(state string, code int) (s notify.Status, ok bool)
 	s.Code = code
 	if s.Outcome == notify.Failed {
 		s.Class = p.class(code)
+		s.Wide = wide(s.Class, code)
 	}
 	return s, ok
 }
@@ -53,6 +54,7 @@ func (p *Provider) callStatus(state, answeredBy string, code int) (s notify.Stat
 		s.Class = notify.Handset
 	case notify.Failed:
 		s.Class = p.class(code)
+		s.Wide = wide(s.Class, code)
 	}
 	return s, ok
 }

@@ -21,11 +21,11 @@ func TestReadStatus(t *testing.T) {
 		{"MessageStatus=delivered&ErrorCode=30001&ErrorMessage=Queue+overflow", notify.Status{Outcome: notify.Delivered, Code: 30001, Detail: "delivered, Queue overflow, code 30001"}},
 		{"MessageStatus=undelivered&ErrorCode=30003", notify.Status{Outcome: notify.Failed, Class: notify.Handset, Code: 30003, Detail: "undelivered, code 30003"}},
 		{"MessageStatus=undelivered&ErrorCode=30005", notify.Status{Outcome: notify.Failed, Class: notify.Dead, Code: 30005, Detail: "undelivered, code 30005"}},
-		{"MessageStatus=undelivered&ErrorCode=30007", notify.Status{Outcome: notify.Failed, Class: notify.Filtered, Code: 30007, Detail: "undelivered, code 30007"}},
+		{"MessageStatus=undelivered&ErrorCode=30007", notify.Status{Outcome: notify.Failed, Class: notify.Filtered, Wide: true, Code: 30007, Detail: "undelivered, code 30007"}},
 		{"MessageStatus=failed&ErrorCode=30036", notify.Status{Outcome: notify.Failed, Class: notify.Queue, Code: 30036, Detail: "failed, code 30036"}},
 		{"MessageStatus=failed&ErrorCode=21610", notify.Status{Outcome: notify.Failed, Class: notify.Consent, Code: 21610, Detail: "failed, code 21610"}},
 		{"MessageStatus=failed", notify.Status{Outcome: notify.Failed, Class: notify.Transient, Detail: "failed"}},
-		{"MessageStatus=failed&ErrorCode=77777&ErrorMessage=no+%2B34600000001", notify.Status{Outcome: notify.Failed, Class: notify.Transient, Code: 77777, Detail: "failed, no +34…0001, code 77777"}},
+		{"MessageStatus=failed&ErrorCode=77777&ErrorMessage=no+%2B34600000001", notify.Status{Outcome: notify.Failed, Class: notify.Unlisted, Code: 77777, Detail: "failed, no +34…0001, code 77777"}},
 		{"MessageStatus=canceled", notify.Status{Outcome: notify.Cancelled, Detail: "canceled"}},
 
 		{"CallSid=x&CallStatus=queued", notify.Status{Outcome: notify.Queued, Detail: "queued"}},

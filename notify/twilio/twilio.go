@@ -243,7 +243,8 @@ func (p *Provider) receipt(what string, sid, status *string, code *int, segments
 		return notify.Receipt{}, &notify.Error{Class: notify.Transient, Unknown: true, Err: fmt.Errorf("twilio took the %s but named no SID", what)}
 	}
 	if code != nil && *code != 0 && (deref(status) == "failed" || deref(status) == "undelivered") {
-		return notify.Receipt{}, &notify.Error{Class: p.class(*code), Code: *code, Err: fmt.Errorf("twilio failed the %s at once", what)}
+		class := p.class(*code)
+		return notify.Receipt{}, &notify.Error{Class: class, Code: *code, Wide: wide(class, *code), Err: fmt.Errorf("twilio failed the %s at once", what)}
 	}
 	return notify.Receipt{ProviderID: *sid, Segments: segments}, nil
 }

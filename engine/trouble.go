@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
+)
+
+// ownIntegration is the integration under which rouse's own trouble appears as an alert: a line that is out of use, a number that
+// cannot be reached. It goes the way of every alert: routes say to whom, and each trouble is one alert however often it shows.
+const ownIntegration = "rouse"
+
+func lineID(l line) alert.ID {
+	return alert.ID{Integration: ownIntegration, Key: "line/" + l.provider + "/" + string(l.via)}
+}
+
+func numberID(user oncall.UserID, via oncall.Method) alert.ID {
+	return alert.ID{Integration: ownIntegration, Key: "number/" + string(user) + "/" + string(via)}
+}
+
+// methodWords names methods in sentences.
+var methodWords = map[oncall.Method]string{oncall.SMS: "texts", oncall.Call: "calls", oncall.Email: "mail"}
+
+// judge takes from a failed send what it says about the line.
+func (b *batch) judge(l line, page string, e *notify.Error, silent bool) error {
+	switch {
+	case silent:
+		return b.trip(l, notify.Transient, e.Code)
+	case unanswered(e):
+		return nil
+	case e.Wide && (e.Class == notify.Account || e.Class == notify.Filtered):
+		return b.trip(l, e.Class, e.Code)
+	case b.e.breaker.answers(l, page):
+		return b.lineUp(l)
+	}
+	return nil
+}
+
+// trip puts a line aside that fails everybody, and tells who looks after rouse, once.
+func (b *batch) trip(l line, class notify.Class, code int) error {
+	b.e.breaker.trip(l, class, code, b.now)
+	b.e.metrics.ProviderUp.WithLabelValues(l.provider).Set(0)
+	why := class.Words()
+	if code != 0 {
+		why += fmt.Sprintf(" (code %d)", code)
+	}
+	if class == notify.Transient {
+		why = "it gives no answer"
+	}
+	id := lineID(l)
+	return b.fires(&alert.Alert{
+		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
+		Title:       fmt.Sprintf("%s over provider %s are out of use: %s", strings.ToUpper(methodWords[l.via][:1])+methodWords[l.via][1:], l.provider, why),
+		Description: "Other providers and methods take over meanwhile. Now and then one page tries it again; this ends when one goes through. rouse contacts shows all lines.",
+		Labels:      alert.Labels{"alertname": "RouseLineDown", "provider": l.provider, "via": string(l.via), "severity": string(alert.Info)},
+	})
+}
+
+// heal puts a line into use again after a success; see breakers.heal.
+func (b *batch) heal(l line, arrived bool, sent time.Time) error {
+	if !b.e.breaker.heal(l, arrived, sent) {
+		return nil
+	}
+	return b.lineUp(l)
+}
+
+func (b *batch) lineUp(l line) error {
+	b.e.metrics.ProviderUp.WithLabelValues(l.provider).Set(b.e.breaker.up(l.provider))
+	return b.over(lineID(l), "it works again")
+}
+
+// over ends a trouble of rouse's own, if there is one.
+func (b *batch) over(id alert.ID, why string) error {
+	if _, firing := b.e.hot.seen(id); !firing {
+		return nil
+	}
+	return b.recovers(&alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}, why)
+}
+
+// unreachable tells who looks after rouse, and whose number it is, that the number takes a method no more.
+func (b *batch) unreachable(p *store.Page, class notify.Class, code int) error {
+	why := class.Words()
+	if code != 0 {
+		why += fmt.Sprintf(" (code %d)", code)
+	}
+	id := numberID(p.User, p.Via)
+	what := fmt.Sprintf("%s to %s (%s) end at a number that takes none: %s", methodWords[p.Via], p.User, notify.MaskNumber(p.To), why)
+	err := b.fires(&alert.Alert{
+		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
+		Title:       strings.ToUpper(what[:1]) + what[1:],
+		Description: "The other methods of this person are used. " + undo(class, p.User, p.Via),
+		Labels:      alert.Labels{"alertname": "RouseNumberUnreachable", "user": string(p.User), "via": string(p.Via), "severity": string(alert.Info)},
+	})
+	if err != nil {
+		return err
+	}
+	return b.tellOwner(p, "rouse cannot reach you any more: "+what+". Your other methods are used. "+undo(class, p.User, p.Via))
+}
+
+// undo says what brings a number back.
+func undo(class notify.Class, user oncall.UserID, via oncall.Method) string {
+	if class == notify.Consent {
+		return "Text START to rouse from that phone to undo."
+	}
+	return fmt.Sprintf("Correct the number in the configuration, or try it: rouse send %s --via %s. One that arrives undoes it.", user, via)
+}
+
+// tellOwner writes to somebody about their number: by mail, or to a number that takes no calls by text.
+func (b *batch) tellOwner(p *store.Page, words string) error {
+	u, ok := b.live.book.Roster.User(p.User)
+	notice := incident.Page{
+		ID: "notice/" + p.ID, Kind: incident.PageReply, User: p.User, Via: oncall.Email, Address: u.Address(oncall.Email), Text: words, At: b.now,
+	}
+	if notice.Address == "" && p.Via == oncall.Call {
+		notice.Via, notice.Address = oncall.SMS, p.To
+	}
+	if !ok || notice.Address == "" {
+		return nil
+	}
+	return b.enqueue(notice)
+}
+
+// ownHolds reports whether a trouble of rouse's own can still be one, as the configuration is now.
+func (s *Settings) ownHolds(key string) bool {
+	kind, rest, _ := strings.Cut(key, "/")
+	cut := strings.LastIndexByte(rest, '/')
+	if cut < 0 {
+		return false
+	}
+	name, via := rest[:cut], oncall.Method(rest[cut+1:])
+	switch kind {
+	case "line":
+		return slices.ContainsFunc(s.Providers, func(p notify.Provider) bool { return p.Name() == name && p.Carries(via) })
+	case "number":
+		_, ok := s.Book.Roster.User(oncall.UserID(name))
+		return ok
+	}
+	return false
+}
