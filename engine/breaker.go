@@ -74,13 +74,14 @@ func (b *breakers) trip(l line, class notify.Class, code int, now time.Time) {
 	b.open[l] = &outage{since: since, until: now.Add(pause), class: class, code: code}
 }
 
-// heal puts a line into use again, when what succeeded says that much: texts of a filtered sender are taken as ever, so only one
-// that arrived, and was sent since, does. It reports whether the line is in use now.
+// heal puts a line into use again, when what succeeded says that much: texts of a filtered sender are taken as ever, and to some
+// carriers they may go through, so only one that arrived, and was sent when the pause was over, does. It reports whether the line is
+// in use now.
 func (b *breakers) heal(l line, arrived bool, sent time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	o := b.open[l]
-	if o != nil && o.class == notify.Filtered && (!arrived || sent.Before(o.since)) {
+	if o != nil && o.class == notify.Filtered && (!arrived || sent.Before(o.until)) {
 		return false
 	}
 	delete(b.open, l)

@@ -106,6 +106,16 @@ type town struct {
 	config   string
 	door     atomic.Pointer[http.Handler]
 	people   map[string]*phonetest.Phone
+	cut      atomic.Pointer[func(*http.Request) bool] // requests to the carrier that are never answered; nil: none
+}
+
+// RoundTrip is the way to the carrier.
+func (w *town) RoundTrip(r *http.Request) (*http.Response, error) {
+	if cut := w.cut.Load(); cut != nil && (*cut)(r) {
+		<-r.Context().Done()
+		return nil, context.Cause(r.Context())
+	}
+	return w.street.RoundTripper().RoundTrip(r)
 }
 
 // story runs f in a town, twice: once straight through, and once with a restart of the daemon in the middle of every wait
@@ -164,7 +174,7 @@ func (w *town) ServeHTTP(rw http.ResponseWriter, r *http.Request) { (*w.door.Loa
 
 func (w *town) options() serveOptions {
 	return serveOptions{
-		carrier: w.street.RoundTripper(),
+		carrier: w,
 		load: func() (*configs.Config, configs.Problems) {
 			return configs.Load("town.yaml", []byte(w.config), configs.Options{Literal: true})
 		},
