@@ -269,7 +269,7 @@ func (b *batch) bind(p *store.Page, sid string) error {
 		return b.put(p)
 	}
 	p.ProviderID = sid
-	if p.State == store.Unknown || p.State == store.Queued { // no second copy is needed
+	if p.State.Live() && p.State != store.Accepted { // it was placed, whatever becomes of the answer to that
 		p.State, p.Outcome, p.Polls, p.SentAt, p.NextAt = store.Accepted, notify.Answered, 0, b.now, b.now.Add(pollCall)
 	}
 	return b.put(p)
