@@ -205,18 +205,8 @@ func (b *breakers) works(all []notify.Provider, via oncall.Method) bool {
 	})
 }
 
-// Line is one method over one provider, as `rouse contacts` shows it.
-type Line struct {
-	Provider string
-	Via      oncall.Method
-	Since    time.Time    // out of use since; zero while it is in use
-	Until    time.Time    // when a page probes it next; in the past: with the next page
-	Class    notify.Class // why: Account, Filtered, or Transient for no answers
-	Code     int
-}
-
 // Lines returns every method over every configured provider, in the order of the configuration.
-func (e *Engine) Lines() (all []Line) {
+func (e *Engine) Lines() (all []notify.Line) {
 	b := e.breaker
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -225,7 +215,7 @@ func (e *Engine) Lines() (all []Line) {
 			if !p.Carries(via) {
 				continue
 			}
-			l := Line{Provider: p.Name(), Via: via}
+			l := notify.Line{Provider: p.Name(), Via: via}
 			if o := b.open[line{l.Provider, via}]; o != nil {
 				l.Since, l.Until, l.Class, l.Code = o.since, o.until, o.class, o.code
 			}
@@ -233,4 +223,16 @@ func (e *Engine) Lines() (all []Line) {
 		}
 	}
 	return all
+}
+
+// Allowed returns how many pages one number may get by a method in a sliding window; 0 for no limit.
+func (e *Engine) Allowed(via oncall.Method) (n int, per time.Duration) {
+	l := e.live.Load().Limits
+	switch via {
+	case oncall.SMS:
+		return l.SMS.N, l.SMS.Per
+	case oncall.Call:
+		return l.Call.N, l.Call.Per
+	}
+	return 0, 0
 }

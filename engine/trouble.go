@@ -47,13 +47,7 @@ func (b *batch) judge(l line, page string, e *notify.Error, silent bool) error {
 func (b *batch) trip(l line, class notify.Class, code int) error {
 	b.e.breaker.trip(l, class, code, b.now)
 	b.e.metrics.ProviderUp.WithLabelValues(l.provider).Set(0)
-	why := class.Words()
-	if code != 0 {
-		why += fmt.Sprintf(" (code %d)", code)
-	}
-	if class == notify.Transient {
-		why = "it gives no answer"
-	}
+	why := notify.Line{Since: b.now, Class: class, Code: code}.Why()
 	id := lineID(l)
 	return b.fires(&alert.Alert{
 		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
@@ -95,21 +89,13 @@ func (b *batch) unreachable(p *store.Page, class notify.Class, code int) error {
 	err := b.fires(&alert.Alert{
 		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
 		Title:       strings.ToUpper(what[:1]) + what[1:],
-		Description: "The other methods of this person are used. " + undo(class, p.User, p.Via),
+		Description: "The other methods of this person are used. " + notify.Undo(class, p.User, p.Via),
 		Labels:      alert.Labels{"alertname": "RouseNumberUnreachable", "user": string(p.User), "via": string(p.Via), "severity": string(alert.Info)},
 	})
 	if err != nil {
 		return err
 	}
-	return b.tellOwner(p, "rouse cannot reach you any more: "+what+". Your other methods are used. "+undo(class, p.User, p.Via))
-}
-
-// undo says what brings a number back.
-func undo(class notify.Class, user oncall.UserID, via oncall.Method) string {
-	if class == notify.Consent {
-		return "Text START to rouse from that phone to undo."
-	}
-	return fmt.Sprintf("Correct the number in the configuration, or try it: rouse send %s --via %s. One that arrives undoes it.", user, via)
+	return b.tellOwner(p, "rouse cannot reach you any more: "+what+". Your other methods are used. "+notify.Undo(class, p.User, p.Via))
 }
 
 // tellOwner writes to somebody about their number: by mail, or to a number that takes no calls by text.

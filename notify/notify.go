@@ -156,6 +156,37 @@ func (c Class) Words() string {
 	return string(c)
 }
 
+// Line is one method over one provider, and whether it is in use. One that fails everybody is put aside for a while.
+type Line struct {
+	Provider string
+	Via      oncall.Method
+	Since    time.Time // out of use since; zero while it is in use
+	Until    time.Time // when a page tries it next; in the past: the next page does
+	Class    Class     // why: Account, Filtered, or Transient for no answers
+	Code     int
+}
+
+// Why says in words why a line is out of use; empty while it is in use.
+func (l Line) Why() string {
+	switch {
+	case l.Since.IsZero():
+		return ""
+	case l.Class == Transient:
+		return "it gives no answer"
+	case l.Code != 0:
+		return fmt.Sprintf("%s (code %d)", l.Class.Words(), l.Code)
+	}
+	return l.Class.Words()
+}
+
+// Undo says what brings back a number of user that takes a method no more, for why it does not: Consent or Dead.
+func Undo(class Class, user oncall.UserID, via oncall.Method) string {
+	if class == Consent {
+		return "Text START to rouse from that phone."
+	}
+	return fmt.Sprintf("Correct it in the configuration, or try it with rouse send %s --via %s: one that arrives undoes it.", user, via)
+}
+
 // ErrGone says that a call or link has nothing to say any more: what it was about is over.
 var ErrGone = errors.New("what this was about is over")
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -322,6 +323,21 @@ func TestPeople(t *testing.T) {
 	want := []string{"ana +34…0001 ok", "ana a…@example.com unknown", "bo +46…0002 failing", "bo b…@example.com broken", "cy +1…0103 opted-out", "dee d…@example.com unknown"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if c := contacts[4]; !slices.Equal(c.Dead, []string{"sms"}) || c.Undo != "Text START to rouse from that phone." {
+		t.Errorf("opted out: got %+v", c)
+	}
+	if c := contacts[2]; c.LastWords != "the phone was off, out of reach, busy or not answered" || len(c.Use) != 2 {
+		t.Errorf("failing: got %+v", c)
+	}
+	if c := contacts[3]; !strings.Contains(c.Undo, "rouse send bo --via email") {
+		t.Errorf("broken: got %+v", c)
+	}
+	if page := w.browse("responder").get("/oncall").body; !strings.Contains(page, "Text START to rouse") || strings.Contains(page, "+46700000002") {
+		t.Error("the page of who is on call lacks the numbers, or shows them whole")
+	}
+	if page := w.browse("viewer").get("/oncall").body; strings.Contains(page, "+46…0002") {
+		t.Error("a viewer sees numbers")
 	}
 	users, err := w.api("viewer").Users(t.Context())
 	must(t, err)

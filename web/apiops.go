@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
-	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
@@ -70,52 +69,6 @@ func (c *call) page() error {
 	}
 	c.write(http.StatusOK, out)
 	return nil
-}
-
-// contacts is GET /api/v1/contacts: every number and address of the configuration, with what is known of it.
-func (c *call) contacts() error {
-	out := []client.Contact{}
-	err := c.s.Store.View(c.r.Context(), func(tx store.Tx) error {
-		for _, u := range c.s.Engine.Book().Roster.Users() {
-			for _, address := range []string{u.Phone, u.Email} {
-				if address == "" {
-					continue
-				}
-				known, err := tx.Contact(address)
-				if err != nil {
-					return err
-				}
-				out = append(out, wireContact(u, address, &known))
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	c.write(http.StatusOK, out)
-	return nil
-}
-
-func wireContact(u oncall.User, address string, k *store.Contact) client.Contact {
-	out := client.Contact{
-		User: string(u.ID), Name: u.Name, Via: []string{string(oncall.Email)}, Address: mask(oncall.Email, address), Health: "unknown",
-		LastOK: k.LastOK, LastFail: k.LastFail, LastClass: string(k.LastClass), LastCode: k.LastCode, Fails: k.Fails,
-	}
-	if address == u.Phone {
-		out.Via, out.Address = []string{string(oncall.SMS), string(oncall.Call)}, notify.MaskNumber(address)
-	}
-	switch {
-	case len(k.Dead) > 0:
-		out.Health = "broken"
-	case k.OptedOut:
-		out.Health = "opted-out"
-	case k.Fails > 0:
-		out.Health = "failing"
-	case !k.LastOK.IsZero():
-		out.Health = "ok"
-	}
-	return out
 }
 
 // heartbeats is GET /api/v1/heartbeats.

@@ -90,6 +90,7 @@ func rotaRoutes() []route {
 		{"POST /api/v1/send", doorAPI, Responder, (*call).send}, // to others: Manager
 		{"GET /api/v1/pages/{id...}", doorAPI, Viewer, (*call).page},
 		{"GET /api/v1/contacts", doorAPI, Responder, (*call).contacts},
+		{"GET /api/v1/lines", doorAPI, Responder, (*call).lines},
 		{"GET /api/v1/heartbeats", doorAPI, Viewer, (*call).heartbeats},
 	}
 }

@@ -176,6 +176,7 @@ func otherRequests(page, override, silence string) []request {
 		{"POST", "/api/v1/send", "/api/v1/send", `{"user":"bo","via":"call","text":"x"}`},
 		{"GET", "/api/v1/pages/" + page, "/api/v1/pages/{id}", ""},
 		{"GET", "/api/v1/contacts", "/api/v1/contacts", ""},
+		{"GET", "/api/v1/lines", "/api/v1/lines", ""},
 		{"GET", "/api/v1/heartbeats", "/api/v1/heartbeats", ""},
 		{"POST", "/api/v1/subscribers", "/api/v1/subscribers", `{"service":"checkout","address":"shop@example.com"}`},
 		{"POST", "/api/v1/subscribers", "/api/v1/subscribers", `{"receiver":"none"}`},

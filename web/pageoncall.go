@@ -32,6 +32,8 @@ func gridCSS() []byte {
 type onCallView struct {
 	Schedules []scheduleView
 	Services  []serviceView
+	Numbers   []numberView
+	Lines     []string // that are out of use
 }
 
 type scheduleView struct {
@@ -97,6 +99,10 @@ func (c *call) onCallPage() error {
 			sv.Levels = append(sv.Levels, and(who))
 		}
 		v.Services = append(v.Services, sv)
+	}
+	var err error
+	if v.Numbers, v.Lines, err = c.numberViews(); err != nil {
+		return err
 	}
 	return c.show(http.StatusOK, "oncall", frame{Title: "On call", Here: "oncall", Refresh: 60, Reload: true, Zone: "each schedule's own zone", Body: v})
 }

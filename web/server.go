@@ -57,6 +57,10 @@ type Engine interface {
 	SendTest(ctx context.Context, user oncall.UserID, via oncall.Method, text string, by incident.Actor) (string, error)
 	// Book is the rulebook as it is now, overrides made at run time included.
 	Book() *incident.Rulebook
+	// Lines returns every method over every provider, and which are out of use.
+	Lines() []notify.Line
+	// Allowed returns how many pages one number may get by a method in a sliding window; 0 for no limit.
+	Allowed(via oncall.Method) (n int, per time.Duration)
 	// Heartbeats returns when each configured heartbeat was last heard, and which are missing.
 	Heartbeats() (last map[string]time.Time, missed map[string]bool)
 }

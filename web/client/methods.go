@@ -96,6 +96,11 @@ func (c *Client) Contacts(ctx context.Context) ([]Contact, error) {
 	return get[[]Contact](ctx, c, "/api/v1/contacts", nil)
 }
 
+// Lines lists every method over every provider, and which are out of use.
+func (c *Client) Lines(ctx context.Context) ([]Line, error) {
+	return get[[]Line](ctx, c, "/api/v1/lines", nil)
+}
+
 // Heartbeats lists the heartbeats of the configuration.
 func (c *Client) Heartbeats(ctx context.Context) ([]Heartbeat, error) {
 	return get[[]Heartbeat](ctx, c, "/api/v1/heartbeats", nil)

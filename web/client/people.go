@@ -1,6 +1,9 @@
 package client
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Person is a user by id and name.
 type Person struct {
@@ -120,8 +123,41 @@ type Contact struct {
 	LastOK    time.Time `json:"lastOK,omitzero"`
 	LastFail  time.Time `json:"lastFail,omitzero"`
 	LastClass string    `json:"lastClass,omitempty"`
+	LastWords string    `json:"lastWords,omitempty"` // the class in words
 	LastCode  int       `json:"lastCode,omitempty"`
-	Fails     int       `json:"fails"` // since it worked last
+	Fails     int       `json:"fails"`          // since it worked last
+	Dead      []string  `json:"dead"`           // methods that are not used any more
+	Undo      string    `json:"undo,omitempty"` // what brings them back
+	Use       []Use     `json:"use"`            // of a number, by method
+}
+
+// Use is how many pages a number got of late, and how many it may get.
+type Use struct {
+	Via  string `json:"via"`
+	Sent int    `json:"sent"`
+	Most int    `json:"most"` // in a sliding window of Per; 0: no limit
+	Per  string `json:"per"`
+}
+
+// String is such as "3 of 6 texts in 15m".
+func (u Use) String() string {
+	what := map[string]string{"sms": "texts", "call": "calls"}[u.Via]
+	if u.Most == 0 {
+		return fmt.Sprintf("%d %s in %s", u.Sent, what, u.Per)
+	}
+	return fmt.Sprintf("%d of %d %s in %s", u.Sent, u.Most, what, u.Per)
+}
+
+// Line is one method over one provider.
+type Line struct {
+	Provider string    `json:"provider"`
+	Via      string    `json:"via"`
+	State    string    `json:"state"`          // in use | out of use | probed
+	Since    time.Time `json:"since,omitzero"` // out of use since
+	Until    time.Time `json:"until,omitzero"` // when a page probes it
+	Class    string    `json:"class,omitempty"`
+	Code     int       `json:"code,omitempty"`
+	Why      string    `json:"why,omitempty"`
 }
 
 // Heartbeat is a source that has to be heard from.
