@@ -147,6 +147,9 @@ func (l *loader) integrations(v value) {
 		if !pathForm.MatchString(name) || len(name) > 64 {
 			v.here().fail(fmt.Sprintf("%q cannot be part of a web address", clip(name)), "use at most 64 letters, digits, `.`, `_` and `-`")
 		}
+		if name == "rouse" || name == "heartbeat" {
+			v.here().fail(fmt.Sprintf("%q is the name under which rouse's own alerts appear", name), "choose another")
+		}
 		o := v.object("type", "token", "hmac", "insecure")
 		if !o.given() {
 			v.fail("is empty", "write {type: generic, token: env:NAME}")

@@ -180,6 +180,11 @@ func (e *Engine) eraseRecords(ctx context.Context, s *scrub, out *Erased) error 
 		if err := b.eraseRota(s); err != nil {
 			return err
 		}
+		for via := range methodWords {
+			if err := b.tx.DeleteAlert(numberID(s.user, via)); err != nil {
+				return b.fail(err)
+			}
+		}
 		contacts, err := b.tx.Contacts()
 		if err != nil {
 			return b.fail(err)

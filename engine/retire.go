@@ -37,10 +37,14 @@ func (e *Engine) retire() error {
 	var gone []alert.ID
 	err := e.store.View(context.Background(), func(tx store.Tx) error {
 		return tx.EachFiring(func(a store.Alert) error {
-			if !s.feeds(&a.Alert) {
+			holds, err := s.feeds(&a.Alert), error(nil)
+			if a.Integration == ownIntegration {
+				holds, err = s.ownHolds(tx, a.Key)
+			}
+			if !holds {
 				gone = append(gone, a.ID())
 			}
-			return nil
+			return err
 		})
 	})
 	if err != nil {
@@ -68,9 +72,6 @@ func (e *Engine) retire() error {
 func (s *Settings) feeds(a *alert.Alert) bool {
 	if a.Integration == heartbeatIntegration {
 		return slices.ContainsFunc(s.Heartbeats, func(h Heartbeat) bool { return h.Name == a.Key })
-	}
-	if a.Integration == ownIntegration {
-		return s.ownHolds(a.Key)
 	}
 	return s.Integrations == nil || slices.Contains(s.Integrations, a.Integration)
 }

@@ -51,7 +51,7 @@ func (b *batch) trip(l line, class notify.Class, code int) error {
 	id := lineID(l)
 	return b.fires(&alert.Alert{
 		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
-		Title:       fmt.Sprintf("%s over provider %s are out of use: %s", strings.ToUpper(methodWords[l.via][:1])+methodWords[l.via][1:], l.provider, why),
+		Title:       fmt.Sprintf("Provider %s is out of use for %s: %s", l.provider, methodWords[l.via], why),
 		Description: "Other providers and methods take over meanwhile. Now and then one page tries it again; this ends when one goes through. rouse contacts shows all lines.",
 		Labels:      alert.Labels{"alertname": "RouseLineDown", "provider": l.provider, "via": string(l.via), "severity": string(alert.Info)},
 	})
@@ -85,7 +85,7 @@ func (b *batch) unreachable(p *store.Page, class notify.Class, code int) error {
 		why += fmt.Sprintf(" (code %d)", code)
 	}
 	id := numberID(p.User, p.Via)
-	what := fmt.Sprintf("%s to %s (%s) end at a number that takes none: %s", methodWords[p.Via], p.User, notify.MaskNumber(p.To), why)
+	what := fmt.Sprintf("the number of %s (%s) takes no %s: %s", p.User, notify.MaskNumber(p.To), methodWords[p.Via], why)
 	err := b.fires(&alert.Alert{
 		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
 		Title:       strings.ToUpper(what[:1]) + what[1:],
@@ -95,7 +95,7 @@ func (b *batch) unreachable(p *store.Page, class notify.Class, code int) error {
 	if err != nil {
 		return err
 	}
-	return b.tellOwner(p, "rouse cannot reach you any more: "+what+". Your other methods are used. "+notify.Undo(class, p.User, p.Via))
+	return b.tellOwner(p, "rouse cannot reach you as before: "+what+". Your other methods are used. "+notify.Undo(class, p.User, p.Via))
 }
 
 // tellOwner writes to somebody about their number: by mail, or to a number that takes no calls by text.
@@ -113,20 +113,22 @@ func (b *batch) tellOwner(p *store.Page, words string) error {
 	return b.enqueue(notice)
 }
 
-// ownHolds reports whether a trouble of rouse's own can still be one, as the configuration is now.
-func (s *Settings) ownHolds(key string) bool {
+// ownHolds reports whether a trouble of rouse's own can still be one, as the configuration is now: its provider is there, its user
+// still has the number that is known for it.
+func (s *Settings) ownHolds(tx store.Tx, key string) (bool, error) {
 	kind, rest, _ := strings.Cut(key, "/")
 	cut := strings.LastIndexByte(rest, '/')
 	if cut < 0 {
-		return false
+		return false, nil
 	}
 	name, via := rest[:cut], oncall.Method(rest[cut+1:])
-	switch kind {
-	case "line":
-		return slices.ContainsFunc(s.Providers, func(p notify.Provider) bool { return p.Name() == name && p.Carries(via) })
-	case "number":
-		_, ok := s.Book.Roster.User(oncall.UserID(name))
-		return ok
+	if kind == "line" {
+		return slices.ContainsFunc(s.Providers, func(p notify.Provider) bool { return p.Name() == name && p.Carries(via) }), nil
 	}
-	return false
+	u, ok := s.Book.Roster.User(oncall.UserID(name))
+	if !ok || u.Address(via) == "" {
+		return false, nil
+	}
+	c, err := tx.Contact(u.Address(via))
+	return unusable(&c, via) != "", err
 }

@@ -85,7 +85,7 @@ func (w *town) own() (open, ever int) {
 	_ = w.st.View(context.Background(), func(tx store.Tx) error {
 		all, err := tx.List(store.Filter{})
 		for _, i := range all {
-			if strings.Contains(i.Title, "out of use") || strings.Contains(i.Title, "takes none") {
+			if strings.Contains(i.Title, "out of use") || strings.Contains(i.Title, " takes no ") {
 				ever++
 				if i.State.Open() {
 					open++
@@ -265,6 +265,73 @@ func TestHalfAnHourWithoutTheCarrier(t *testing.T) {
 		}
 		if n := len(w.got("ana")); n > 6 {
 			t.Errorf("ana got %d texts when the carrier came back, want at most 6", n)
+		}
+	})
+}
+
+// A dead number is not tried again; who looks after rouse hears of it once, until it is corrected or something arrives there.
+func TestDeadNumberIsToldOnceAndComesBack(t *testing.T) {
+	story(t, ownToCy(townConfig), func(w *town) {
+		w.people["ana"].Behave(phonetest.Undelivered(30005).Limit(1))
+		for k := range 3 {
+			w.fire(fmt.Sprintf("alertname=Down%d", k), "severity=critical")
+			w.after(5 * time.Second)
+			w.says("bo", []string{"1", "3", "4"}[k]) // 2 is rouse's own; an answer to ana would arrive and heal
+			w.after(30 * time.Second)
+		}
+		if open, ever := w.own(); open != 1 || ever != 1 {
+			t.Errorf("%d incidents of rouse's own are open of %d, want one", open, ever)
+		}
+		for _, text := range w.got("ana") {
+			if strings.Contains(text, "Down") {
+				t.Errorf("a dead number was sent %q", text)
+			}
+		}
+		w.post("/api/v1/send", "root", "application/json", `{"user": "ana", "via": "sms"}`)
+		w.after(5 * time.Second)
+		if open, _ := w.own(); open != 0 {
+			t.Error("a text arrived, and rouse's own incident is still open")
+		}
+		now := time.Now()
+		w.fire("alertname=Later", "severity=critical")
+		w.after(2 * time.Second)
+		w.sentFirst("ana", now, "text "+firstSender+" after 0s")
+
+		w.says("bo", "STOP")
+		if open, _ := w.own(); open != 1 {
+			t.Error("bo wants no texts any more, and nobody is told")
+		}
+		w.says("bo", "START")
+		if open, _ := w.own(); open != 0 {
+			t.Error("bo wants texts again, and rouse's own incident is still open")
+		}
+		w.says("bo", "STOP")
+		w.reload("+46700000002", "+46700000009")
+		if open, _ := w.own(); open != 0 {
+			t.Error("bo has another number, and rouse's own incident about the old one is still open")
+		}
+	})
+}
+
+// Five minutes of "too many requests": the text is kept, other methods go ahead, answers are still taken, and it goes out soon after.
+func TestThrottledForMinutesLosesNothing(t *testing.T) {
+	config := strings.Replace(ownToCy(townConfig), `phone: "+34600000001"}`, `phone: "+34600000001", notify: {high: [{via: sms}]}}`, 1)
+	config = strings.Replace(config, "{notify: [schedule/primary], wait: 5m}", "{notify: [schedule/primary], wait: 20m}", 1)
+	story(t, config, func(w *town) {
+		w.people["ana"].Behave(phonetest.Throttle429(0).Only(phonetest.SMS))
+		w.fire("alertname=Down", "severity=critical")
+		w.after(5 * minute)
+		if n := len(w.sends("ana", time.Time{})); n < 5 || n > 30 {
+			t.Errorf("%d requests in five minutes, want backoff up to half a minute", n)
+		}
+		if len(w.got("bo")) == 0 {
+			t.Error("ana cannot be reached, and nobody else was paged")
+		}
+		w.people["ana"].Calm()
+		w.after(40 * time.Second)
+		w.expect("ana", 1, 0, "INC-1")
+		if _, ever := w.own(); ever != 0 {
+			t.Error("haste is no trouble of the line's")
 		}
 	})
 }
