@@ -16,7 +16,8 @@ import (
 const (
 	sendTimeout  = 14 * time.Second // of one call to a provider: well inside its lease
 	pollText     = 60 * time.Second // without a word about a text, it is looked up
-	pollCall     = 90 * time.Second // a call rings for a while first
+	pollCall     = 45 * time.Second // a call rings for half a minute first
+	pollTalk     = 90 * time.Second // and is then listened to
 	pollsAtMost  = 5
 	attemptsMost = 6
 	claimsMost   = 2000 // pages looked at in one claim; fewer when the store says that it is too much
@@ -265,6 +266,9 @@ func (b *batch) found(j *job, s notify.Status, found bool, err error) error {
 	}
 	if err == nil && found {
 		s.MessageID = p.ID
+		if s.Outcome == notify.Answered && p.Outcome != notify.Answered {
+			return b.progress(p, s) // somebody listens, which nobody has told
+		}
 		if !s.Outcome.Final() {
 			return b.stillGoing(p, s)
 		}

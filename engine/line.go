@@ -102,6 +102,7 @@ func (b *batch) progress(p *store.Page, s notify.Status) error {
 		}
 	}
 	if s.Outcome == notify.Answered {
+		p.NextAt = b.now.Add(pollTalk)
 		if err := b.report(p, "", b.name(p)+" was answered", false); err != nil {
 			return err
 		}
@@ -270,7 +271,7 @@ func (b *batch) bind(p *store.Page, sid string) error {
 	}
 	p.ProviderID = sid
 	if p.State.Live() && p.State != store.Accepted { // it was placed, whatever becomes of the answer to that
-		p.State, p.Outcome, p.Polls, p.SentAt, p.NextAt = store.Accepted, notify.Answered, 0, b.now, b.now.Add(pollCall)
+		p.State, p.Outcome, p.Polls, p.SentAt, p.NextAt = store.Accepted, notify.Answered, 0, b.now, b.now.Add(pollTalk)
 	}
 	return b.put(p)
 }

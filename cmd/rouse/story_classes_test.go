@@ -88,6 +88,7 @@ func failings() (all []failing) {
 	answer("unlisted", 400, 29999)
 	report("unlisted", 39999)
 	text("none", "no report ever", phonetest.LoseCallbacks())
+	call("none", "call: no report ever", phonetest.LoseCallbacks())
 	text("none", "delivered, but late", phonetest.DeliverAfter(20*time.Second))
 	return all
 }
