@@ -132,6 +132,13 @@ func (b *breakers) reset() {
 	clear(b.silent)
 }
 
+// calm reports whether every line is in use, as nearly always.
+func (b *breakers) calm() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.open) == 0
+}
+
 // up is 1 while a provider is in use, and 0 while one of its lines is not.
 func (b *breakers) up(name string) float64 {
 	b.mu.Lock()

@@ -245,7 +245,8 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 			return nil, b.giveUpAll(append([]store.Page{*p}, others...), notify.Account, stopped)
 		}
 	}
-	way := b.e.breaker.choose(b.live.Providers, p, b.now, !b.urgent(p) || b.otherWay(p))
+	risk := !b.e.breaker.calm() && (!b.urgent(p) || b.otherWay(p))
+	way := b.e.breaker.choose(b.live.Providers, p, b.now, risk)
 	if way.provider == nil && way.last != nil && b.lastHope(p) {
 		way.provider = way.last
 	}

@@ -239,6 +239,9 @@ func (e *Engine) Reload(ctx context.Context, s Settings) error {
 	err := e.commit(ctx, 1, func(b *batch) error {
 		b.after(func() {
 			e.breaker.reset()
+			for _, p := range s.Providers {
+				e.metrics.ProviderUp.WithLabelValues(p.Name()).Set(1)
+			}
 			e.hot.inhibitRules(s.Inhibit, e.store)
 			e.pulse.configure(s.Heartbeats, e.now())
 			nudge(e.review)
