@@ -89,7 +89,9 @@ func play(t *testing.T, order string) (e end) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
+		c.mu.Lock()
 		id := c.sent[0].ID
+		c.mu.Unlock()
 		for _, w := range order {
 			if w == 'A' {
 				close(c.answer)

@@ -37,6 +37,12 @@ func (m *mute) Find(context.Context, notify.Message, string, time.Time) (notify.
 	return notify.Status{}, false, nil
 }
 
+func (m *mute) last() notify.Message {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.sent[len(m.sent)-1]
+}
+
 // copies counts how often each page was handed over.
 func copies(all ...*mute) map[string]int {
 	n := map[string]int{}
@@ -188,8 +194,8 @@ func TestCallThatSpeaksIsNotPlacedAgain(t *testing.T) {
 		for range 60 { // the text hangs, and the call goes ahead once that is known
 			time.Sleep(time.Second)
 			synctest.Wait()
-			if m := w.all[0]; m.sent[len(m.sent)-1].Via == oncall.Call {
-				call = m.sent[len(m.sent)-1].ID
+			if last := w.all[0].last(); last.Via == oncall.Call {
+				call = last.ID
 				break
 			}
 		}
