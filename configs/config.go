@@ -206,6 +206,7 @@ type Limits struct {
 	SMS, Call, Email Rate // per number or address
 	DailyMessages    int  // 0: no cap
 	DailyCalls       int  // 0: no cap
+	Incidents        int  // of one integration, open or less than an hour old; further groups are gathered in one
 }
 
 // Integration is one source of alerts.

@@ -79,7 +79,7 @@ func TestSharedMeans(t *testing.T) {
 		{"twilio", [3]string{twilio.AccountSID.Reveal(), twilio.From, twilio.BaseURL}, [3]string{"canary-twilio_account_sid", "+15550100001", "https://api.twilio.com"}},
 		{"smtp", [4]string{smtp.Address, smtp.From, smtp.Username, smtp.TLS}, [4]string{"smtp.example.com:587", "rouse@example.com", "rouse", "auto"}},
 		{"carries", []bool{c.Providers[0].Carries(oncall.Call), c.Providers[0].Carries(oncall.Email), c.Providers[1].Carries(oncall.Email)}, []bool{true, false, true}},
-		{"limits", c.Limits, Limits{SMS: Rate{6, 15 * time.Minute}, Call: Rate{4, 15 * time.Minute}, DailyMessages: 500, DailyCalls: 200}},
+		{"limits", c.Limits, Limits{SMS: Rate{6, 15 * time.Minute}, Call: Rate{4, 15 * time.Minute}, DailyMessages: 500, DailyCalls: 200, Incidents: 2000}},
 		{"heartbeats", c.Heartbeats, []Heartbeat{{"prometheus-watchdog", 5 * time.Minute, time.Minute, "database"}}},
 		{"drill", []any{c.Drills[0].At, c.Drills[0].Zone.String(), c.Drills[0].Policy}, []any{Moment{[]time.Weekday{time.Wednesday}, 600}, "Europe/Madrid", oncall.PolicyID("payments")}},
 		{"receivers", c.Receivers, []Receiver{{"payments-room", 123, 11}}},

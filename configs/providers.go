@@ -85,13 +85,21 @@ func (v value) smtp() *SMTP {
 	return s
 }
 
+// defaultIncidents is more than people can read, and more than a disaster of any size opens that is grouped by what failed and
+// where; a label with a number in it passes it within minutes.
+const defaultIncidents = 2000
+
 func (l *loader) limits(v value) {
-	o := v.object("sms", "call", "email", "daily_spend")
+	o := v.object("sms", "call", "email", "daily_spend", "incidents_per_integration")
 	per := func(name string) Rate {
 		r, _ := parsed(o.get(name).object("per_number").get("per_number"), parseRate, `write a limit such as "6 in 15m"`)
 		return r
 	}
 	l.c.Limits = Limits{SMS: per("sms"), Call: per("call"), Email: per("email")}
+	l.c.Limits.Incidents = defaultIncidents
+	if n, ok := o.get("incidents_per_integration").integer(1); ok {
+		l.c.Limits.Incidents = n
+	}
 	spend := o.get("daily_spend").object("messages", "calls")
 	l.c.Limits.DailyMessages, _ = spend.get("messages").integer(1)
 	l.c.Limits.DailyCalls, _ = spend.get("calls").integer(1)

@@ -325,6 +325,11 @@ func pick(where []router.Decision, i *incident.Incident) *router.Decision {
 			return &where[k]
 		}
 	}
+	for k := range where { // of what overflowed, and where the routes say something else by now
+		if where[k].Service == i.Service {
+			return &where[k]
+		}
+	}
 	return &where[0]
 }
 

@@ -215,9 +215,10 @@ type batch struct {
 	afters []func()
 	wake   bool
 	pages  bool
-	depth  int  // how deep in consequences of consequences
-	ruled  bool // an automation is at work
-	runs   int  // steps of automations that this batch has claimed
+	depth  int            // how deep in consequences of consequences
+	ruled  bool           // an automation is at work
+	runs   int            // steps of automations that this batch has claimed
+	opened map[string]int // incidents that alerts of an integration have opened in this batch
 }
 
 type groupID struct{ service, key string }
@@ -238,7 +239,7 @@ func newCasefile(i incident.Incident) *casefile {
 
 func newBatch(e *Engine, tx store.Tx) *batch {
 	l := &ledger{Tx: tx}
-	return &batch{e: e, tx: l, ledger: l, now: e.now().UTC().Truncate(time.Microsecond), live: e.live.Load(), cases: map[int64]*casefile{}, groups: map[groupID]int64{}}
+	return &batch{e: e, tx: l, ledger: l, now: e.now().UTC().Truncate(time.Microsecond), live: e.live.Load(), cases: map[int64]*casefile{}, groups: map[groupID]int64{}, opened: map[string]int{}}
 }
 
 func (b *batch) run(do func(*batch) error) (err error) {
@@ -344,6 +345,7 @@ func (b *batch) moved(n int64, c *casefile) error {
 		return nil
 	}
 	state, was := c.now.State, c.was
+	b.after(func() { b.e.crowd.moved(&c.now, was) })
 	if was.Open() && !state.Open() && c.now.Firing > 0 {
 		members, err := b.tx.AlertsOf(n, noAlert, 0)
 		if err != nil {

@@ -70,6 +70,7 @@ type Limits struct {
 	SMS, Call     Rate // per number
 	DailyMessages int  // 0: no cap
 	DailyCalls    int
+	Incidents     int // of one integration, that are open or less than an hour old; further groups share one incident. 0: no limit
 }
 
 // Heartbeat is a source that has to be heard from.
@@ -105,6 +106,7 @@ type Engine struct {
 
 	live    atomic.Pointer[live]
 	hot     *hot
+	crowd   crowd // owned by the committer
 	pulse   *pulse
 	breaker *breakers
 
@@ -134,7 +136,7 @@ type live struct {
 func New(d Deps) (*Engine, error) {
 	e := &Engine{
 		store: d.Store, log: d.Log, now: d.Now, metrics: d.Metrics,
-		hot: newHot(d.Settings.Inhibit), pulse: newPulse(), breaker: newBreakers(), lately: lately{},
+		hot: newHot(d.Settings.Inhibit), crowd: crowd{}, pulse: newPulse(), breaker: newBreakers(), lately: lately{},
 		queue: make(chan *op, queueLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
 		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
 	}
@@ -175,6 +177,10 @@ func (e *Engine) load(s Settings) error {
 				return err
 			}
 			e.metrics.moved("", shown(&i))
+			e.crowd.moved(&i, "")
+		}
+		if err := e.crowd.load(tx, e.now()); err != nil {
+			return err
 		}
 		beats, err := tx.Beats()
 		if err != nil {

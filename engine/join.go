@@ -11,7 +11,8 @@ import (
 	"github.com/rouse/rouse/store"
 )
 
-// join puts an alert into the incident of its group: the open one, one that reopens, or a new one.
+// join puts an alert into the incident of its group: the open one, one that reopens, or a new one; or, where that would be one
+// too many of its integration, into the incident of what overflows.
 func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert) (int64, error) {
 	muted := b.check(a, d)
 	if fresh.Muted == nil {
@@ -40,13 +41,18 @@ func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert
 			return n, err
 		}
 	}
+	if o := b.overflow(a.Integration, d); o != nil {
+		return b.join(a, o, row, fresh)
+	}
 	if err := b.before(n, d, &f); err != nil {
 		return 0, err
 	}
 	if f.Number, f.Turn, err = b.number(d.Service, d.Policy); err != nil {
 		return 0, err
 	}
-	_, err = b.act(0, f)
+	if _, err = b.act(0, f); err == nil && d.Overflow == "" {
+		b.opened[a.Integration]++
+	}
 	return f.Number, err
 }
 

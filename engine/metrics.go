@@ -16,6 +16,7 @@ type Metrics struct {
 	CommitSize     prometheus.Histogram     // requests in one commit
 	CommitFailures prometheus.Counter       //
 	Overloads      prometheus.Counter       //
+	Overflows      *prometheus.CounterVec   // integration
 	TimerLateness  prometheus.Histogram     // seconds
 	OldestPage     prometheus.Gauge         // seconds, of the oldest page that is due and unsent
 	ProviderUp     *prometheus.GaugeVec     // provider
@@ -45,6 +46,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		CommitSize:     prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rouse_store_commit_requests", Help: "Requests that shared one commit.", Buckets: []float64{1, 2, 5, 10, 25, 50, 100, 250, 500}}),
 		CommitFailures: prometheus.NewCounter(prometheus.CounterOpts{Name: "rouse_store_commit_failures_total", Help: "Commits that failed."}),
 		Overloads:      prometheus.NewCounter(prometheus.CounterOpts{Name: "rouse_overload_total", Help: "Requests refused because too much waited for a commit."}),
+		Overflows:      prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rouse_overflow_alerts_total", Help: "Alerts whose group would have been one incident too many of their integration, and that were gathered in one."}, []string{"integration"}),
 		TimerLateness:  prometheus.NewHistogram(prometheus.HistogramOpts{Name: "rouse_timer_lateness_seconds", Help: "How late incident timers were acted on.", Buckets: fast}),
 		OldestPage:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "rouse_oldest_unsent_page_seconds", Help: "Age of the oldest page that is due and not sent."}),
 		ProviderUp:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "rouse_provider_up", Help: "1 while a provider takes messages."}, []string{"provider"}),
@@ -54,7 +56,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	m.ofProcess()
 	if r != nil {
 		r.MustRegister(m.Opened, m.Resolved, m.Escalations, m.Reopened, m.Breaches, m.Updates, m.TimeToAck, m.TimeToEnd, m.Automations)
-		r.MustRegister(m.Alerts, m.Incidents, m.Pages, m.CommitSeconds, m.CommitSize, m.CommitFailures, m.Overloads, m.TimerLateness, m.OldestPage, m.ProviderUp, m.ProviderTime, m.Unknowns)
+		r.MustRegister(m.Alerts, m.Incidents, m.Pages, m.CommitSeconds, m.CommitSize, m.CommitFailures, m.Overloads, m.Overflows, m.TimerLateness, m.OldestPage, m.ProviderUp, m.ProviderTime, m.Unknowns)
 	}
 	return m
 }

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ func (d *draft) fire(f Fire) error {
 	}
 	worse := f.Alert.Severity.Rank() > d.i.Severity.Rank()
 	d.lead(&f.Alert, worse)
+	d.entitle()
 	switch d.i.State {
 	case Resolved:
 		d.reopen("alert "+f.Alert.Title+" fires again", f.Suppressed)
@@ -97,9 +99,28 @@ func (d *draft) create(f Fire) {
 	}
 	d.i.Priority = d.book.Prioritise(d.i.Impact, d.i.Urgency)
 	d.i.Title, d.i.Lead, d.i.Severity = f.Alert.Title, f.Alert.Key, f.Alert.Severity
+	if w.Overflow != "" {
+		d.i.Overflow, d.i.Rule = w.Overflow, "overflow"
+		d.entitle()
+	}
 	d.tell(DidOpen, byIntegration(f.Alert), w.Route, "Opened as %s for %s: %s", d.i.Priority, d.i.Service, d.i.Title)
+	if d.i.Overflow != "" {
+		d.tell(DidNote, self, "", "%s has opened as many incidents as are let to be open at once: alerts of its further groups are gathered here. See what it sends, or group by fewer labels", d.i.Overflow)
+	}
 	d.history(f)
 	d.begin(w.Receivers, f)
+}
+
+// entitle gives what gathers an integration's overflow a title of its own, whatever its alerts are called.
+func (d *draft) entitle() {
+	if d.i.Overflow == "" {
+		return
+	}
+	count := "1 alert"
+	if d.i.Total != 1 {
+		count = fmt.Sprintf("%d alerts", d.i.Total)
+	}
+	d.i.Title = "overflow: " + count + " of " + d.i.Overflow + ", in more groups than one can read"
 }
 
 // ruleOf names what fired: the alert's rule where its source says it, else its title.
@@ -202,6 +223,7 @@ func (d *draft) clear(c Clear) error {
 	if c.Lead != nil && d.i.Lead == c.Alert.Key {
 		d.i.Title, d.i.Lead = c.Lead.Title, c.Lead.Key
 	}
+	d.entitle()
 	if c.Lead != nil && c.Alert.Severity == d.i.Severity && c.Lead.Severity.Rank() < d.i.Severity.Rank() {
 		d.i.Severity = c.Lead.Severity // what rises from here is news again
 	}

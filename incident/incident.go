@@ -63,6 +63,7 @@ type Incident struct {
 	Route       string            `json:"route,omitempty"`
 	Source      string            `json:"source,omitempty"`   // integration of the first alert, or how a person reported it
 	Reporter    string            `json:"reporter,omitempty"` // user who reported it
+	Overflow    string            `json:"overflow,omitempty"` // integration whose alerts are gathered here, since their groups would be too many incidents
 
 	Firing int    `json:"firing"`         // alerts that fire now
 	Total  int    `json:"total"`          // alerts that ever joined

@@ -112,4 +112,5 @@ func (d *draft) outdo(worst *alert.Alert) {
 	if worst != nil {
 		d.lead(worst, worst.Severity.Rank() > d.i.Severity.Rank())
 	}
+	d.entitle()
 }

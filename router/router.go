@@ -27,6 +27,7 @@ type Decision struct {
 	Route         string            // the matched route, as "file:line" or a path such as route.routes[2]
 	MuteIntervals []string          // names of the route's mute_time_intervals and, negated with '!', active_time_intervals
 	Why           []string          // each step in words, root first
+	Overflow      string            // never by a Tree: the integration whose groups are too many, and gathered under this key
 }
 
 // SuppressionKind says what keeps people from being paged.

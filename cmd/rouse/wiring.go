@@ -55,7 +55,7 @@ func wire(c *configs.Config, links *notify.Signer, carrier http.RoundTripper, lo
 		Book: c.Rulebook(), Tree: c.Tree(), Gate: c.Gate(), Inhibit: c.InhibitRules(), Providers: all, PublicURL: c.Server.PublicURL, Links: links,
 		Limits: engine.Limits{
 			SMS: engine.Rate{N: c.Limits.SMS.Count, Per: c.Limits.SMS.Per}, Call: engine.Rate{N: c.Limits.Call.Count, Per: c.Limits.Call.Per},
-			DailyMessages: c.Limits.DailyMessages, DailyCalls: c.Limits.DailyCalls,
+			DailyMessages: c.Limits.DailyMessages, DailyCalls: c.Limits.DailyCalls, Incidents: c.Limits.Incidents,
 		},
 	}
 	if rooms != nil {
