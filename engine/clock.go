@@ -164,7 +164,7 @@ func (e *Engine) expire(now time.Time) (next time.Time, err error) {
 		if len(gone) == 0 {
 			return next, nil
 		}
-		err := e.must(func(b *batch) error {
+		err := e.mustInTurn(func(b *batch) error {
 			for _, id := range gone {
 				a := alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}
 				row, err := b.tx.Alert(id)

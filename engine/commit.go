@@ -12,9 +12,11 @@ import (
 )
 
 const (
-	queueLength = 8192  // requests that may wait for a commit
+	queueLength = 8192  // requests of sources that may wait for a commit
 	queueWeight = 50000 // alerts that may wait for a commit
 	batchWeight = 300   // alerts that share one commit, so that the store's limit is never met
+	aheadLength = 2048  // acts and outcomes that may wait for a commit
+	aheadWeight = 150   // of one commit that may be acts and outcomes, so that alerts go on meanwhile
 )
 
 // op is one thing to decide and remember, and whoever waits for it.
@@ -22,14 +24,29 @@ type op struct {
 	do     func(*batch) error
 	weight int
 	err    error
+	ahead  bool // it goes ahead of alerts, and does not count as waiting
 	half   bool // it was refused after it had written: it is not run again
 	done   chan struct{}
 	then   func() // runs after the commit, before whoever waits is told; nil: nothing
 }
 
-// commit asks for do to be decided and remembered, and returns after the commit. A full queue is ErrOverloaded; a store that
-// cannot commit is ErrUnavailable. do may run more than once. When ctx ends first its error is returned, and do may still happen.
+// commit asks for what people do to be decided and remembered, and returns after the commit. It goes ahead of the alerts that
+// wait, and however many these are, it is not refused: nobody's acknowledgement waits for a storm to be over. Too many acts are
+// ErrOverloaded; a store that cannot commit is ErrUnavailable. do may run more than once. When ctx ends first its error is
+// returned, and do may still happen.
 func (e *Engine) commit(ctx context.Context, weight int, do func(*batch) error) error {
+	o := &op{do: do, weight: weight, ahead: true, done: make(chan struct{})}
+	select {
+	case e.ahead <- o:
+		return o.wait(ctx)
+	default:
+		e.metrics.Overloads.Inc()
+		return ingest.ErrOverloaded
+	}
+}
+
+// inTurn is commit for what sources send: it waits behind the alerts that came before, and is refused when they are too many.
+func (e *Engine) inTurn(ctx context.Context, weight int, do func(*batch) error) error {
 	o, err := e.ask(weight, do, nil)
 	if err != nil {
 		return err
@@ -63,12 +80,21 @@ func (o *op) wait(ctx context.Context) error {
 	}
 }
 
-// must commits what the engine itself has to remember. It waits for room in the queue instead of giving up.
+// must commits what the engine itself has to remember: timers, claims, outcomes of sends. It goes ahead of the alerts that wait,
+// and waits for room instead of giving up.
 func (e *Engine) must(do func(*batch) error) error {
-	o := &op{do: do, weight: 1, done: make(chan struct{})}
+	return e.insist(e.ahead, &op{do: do, weight: 1, ahead: true, done: make(chan struct{})})
+}
+
+// mustInTurn is must for what the next word of a source would change: it waits behind what has come from them already.
+func (e *Engine) mustInTurn(do func(*batch) error) error {
 	e.pending.Add(1)
+	return e.insist(e.queue, &op{do: do, weight: 1, done: make(chan struct{})})
+}
+
+func (e *Engine) insist(lane chan *op, o *op) error {
 	select {
-	case e.queue <- o:
+	case lane <- o:
 	case <-e.quit:
 		return store.ErrClosed
 	}
@@ -80,11 +106,15 @@ func (e *Engine) must(do func(*batch) error) error {
 func (e *Engine) commitLoop() {
 	for {
 		select {
+		case o := <-e.ahead:
+			e.commitAll(e.gather(o))
 		case o := <-e.queue:
 			e.commitAll(e.gather(o))
 		case <-e.quit:
 			for {
 				select {
+				case o := <-e.ahead:
+					e.commitAll(e.gather(o))
 				case o := <-e.queue:
 					e.commitAll(e.gather(o))
 				default:
@@ -95,17 +125,28 @@ func (e *Engine) commitLoop() {
 	}
 }
 
-func (e *Engine) gather(first *op) []*op {
-	ops, weight := []*op{first}, first.weight
-	for weight < batchWeight {
-		select {
-		case o := <-e.queue:
-			ops = append(ops, o)
-			weight += o.weight
-		default:
-			return ops
+// gather takes what waits into one commit, acts and outcomes first.
+func (e *Engine) gather(first *op) (ops []*op) {
+	weight := 0
+	add := func(o *op) { ops, weight = append(ops, o), weight+o.weight }
+	take := func(lane chan *op, most int) {
+		for weight < most {
+			select {
+			case o := <-lane:
+				add(o)
+			default:
+				return
+			}
 		}
 	}
+	if first.ahead {
+		add(first)
+	}
+	take(e.ahead, aheadWeight)
+	if !first.ahead {
+		add(first)
+	}
+	take(e.queue, batchWeight)
 	return ops
 }
 
@@ -113,7 +154,9 @@ func (e *Engine) gather(first *op) []*op {
 // are parted, so that it harms itself alone.
 func (e *Engine) commitAll(ops []*op) {
 	for _, o := range ops {
-		e.pending.Add(-int64(o.weight))
+		if !o.ahead {
+			e.pending.Add(-int64(o.weight))
+		}
 	}
 	e.commitParted(ops)
 	for _, o := range ops {

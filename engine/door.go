@@ -67,10 +67,10 @@ func (e *Engine) askChunk(part []alert.Alert) (*op, error) {
 // inHalves stores alerts that were too much for one commit in smaller ones.
 func (e *Engine) inHalves(ctx context.Context, part []alert.Alert) error {
 	if len(part) == 1 {
-		return e.commit(ctx, 1, func(b *batch) error { return b.accept(part) })
+		return e.inTurn(ctx, 1, func(b *batch) error { return b.accept(part) })
 	}
 	for _, half := range [][]alert.Alert{part[:len(part)/2], part[len(part)/2:]} {
-		err := e.commit(ctx, len(half), func(b *batch) error { return b.accept(half) })
+		err := e.inTurn(ctx, len(half), func(b *batch) error { return b.accept(half) })
 		if errors.Is(err, store.ErrTooBig) && len(half) > 1 {
 			err = e.inHalves(ctx, half)
 		}
@@ -83,7 +83,7 @@ func (e *Engine) inHalves(ctx context.Context, part []alert.Alert) error {
 
 // Acknowledge acknowledges the open incidents of an alert on behalf of its source.
 func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error {
-	return e.commit(ctx, 1, func(b *batch) error {
+	return e.inTurn(ctx, 1, func(b *batch) error {
 		row, err := b.tx.Alert(id)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
@@ -108,5 +108,5 @@ func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error 
 
 // Record stores a change event.
 func (e *Engine) Record(ctx context.Context, c alert.Change) error {
-	return e.commit(ctx, 1, func(b *batch) error { return b.fail(b.tx.PutChange(c)) })
+	return e.inTurn(ctx, 1, func(b *batch) error { return b.fail(b.tx.PutChange(c)) })
 }

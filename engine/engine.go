@@ -111,6 +111,7 @@ type Engine struct {
 	breaker *breakers
 
 	queue   chan *op
+	ahead   chan *op     // acts and outcomes, which wait for no alert
 	pending atomic.Int64 // weight of what waits in queue
 	clock   chan struct{}
 	outbox  chan struct{}
@@ -137,7 +138,7 @@ func New(d Deps) (*Engine, error) {
 	e := &Engine{
 		store: d.Store, log: d.Log, now: d.Now, metrics: d.Metrics,
 		hot: newHot(d.Settings.Inhibit), crowd: crowd{}, pulse: newPulse(), breaker: newBreakers(), lately: lately{},
-		queue: make(chan *op, queueLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
+		queue: make(chan *op, queueLength), ahead: make(chan *op, aheadLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
 		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
 	}
 	if e.log == nil {

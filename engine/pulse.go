@@ -70,7 +70,7 @@ func (p *pulse) overdue(now time.Time) (gone []Heartbeat, next time.Time) {
 // Beat notes that a heartbeat was heard. A beat after a missed one resolves its incident.
 func (e *Engine) Beat(ctx context.Context, name string) error {
 	p := e.pulse
-	err := e.commit(ctx, 1, func(b *batch) error {
+	err := e.inTurn(ctx, 1, func(b *batch) error {
 		if err := b.tx.PutBeat(store.Beat{Name: name, LastAt: b.now}); err != nil {
 			return b.fail(err)
 		}
@@ -102,7 +102,7 @@ func (e *Engine) missedBeats(now time.Time) (time.Time, error) {
 			Title:  "Heartbeat " + h.Name + " has stopped: nothing heard for " + (h.Every + h.Grace).String(),
 			Labels: alert.Labels{"alertname": "HeartbeatMissed", "heartbeat": h.Name, "service": h.Service},
 		}
-		err := e.must(func(b *batch) error {
+		err := e.mustInTurn(func(b *batch) error {
 			b.after(func() {
 				e.pulse.mu.Lock()
 				defer e.pulse.mu.Unlock()

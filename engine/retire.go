@@ -51,7 +51,7 @@ func (e *Engine) retire() error {
 		return err
 	}
 	for part := range slices.Chunk(gone, acceptChunk) {
-		err := e.must(func(b *batch) error {
+		err := e.mustInTurn(func(b *batch) error {
 			for _, id := range part {
 				a := alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}
 				b.inhibits(&a)
