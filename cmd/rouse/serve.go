@@ -138,6 +138,7 @@ type daemon struct {
 	parts   atomic.Pointer[parts]
 	load    func() (*configs.Config, configs.Problems)
 	server  *http.Server
+	doors   *connections
 	ready   func(base string)
 	listen  string
 	mu      sync.Mutex // one reload at a time
@@ -167,8 +168,10 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 		d.listen = o.listen
 	}
 	d.parts.Store(p)
+	d.doors = newConnections(openFiles())
+	reg.MustRegister(d.doors.dropped)
 	d.server = &http.Server{
-		Handler: d.handler(reg, key), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10,
+		Handler: d.doors.mark(d.handler(reg, key)), ConnContext: d.doors.context, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	return d, nil
@@ -196,7 +199,7 @@ func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
 		mux.Handle(path, in)
 	}
 	mux.Handle("/", pages)
-	return mux
+	return newGuesses(time.Now).slow(mux)
 }
 
 // erase forgets a person.

@@ -19,6 +19,7 @@ import (
 func tellSystemd(state string) (bool, error) { return systemd.SdNotify(false, state) }
 
 func (d *daemon) serve(ln net.Listener, t *configs.TLS) error {
+	ln = d.doors.listen(ln)
 	if t == nil {
 		err := d.server.Serve(ln)
 		if err == http.ErrServerClosed {
