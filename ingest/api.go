@@ -99,14 +99,16 @@ func (c *call) on(speak dialect, reads []string, read func() error, others map[s
 
 // posted reads a body of alerts and stores those that are valid.
 func (c *call) posted() (batch, error) {
-	body, err := readBody(c.w, c.r, c.cfg().maxBody())
+	body, done, err := c.readBody(c.w, c.r, c.cfg().maxBody(), !c.src.Insecure)
 	if err != nil {
 		return batch{}, err
 	}
 	if bodyForm(c.r.Header.Get("Content-Type"), body) != formJSON {
+		done()
 		return batch{}, unsupported(c.r.Header.Get("Content-Type"), false)
 	}
 	b := decodePrometheus(body, c.now())
+	done()
 	return b, c.store(c.r.Context(), c.src, b)
 }
 

@@ -183,10 +183,11 @@ func inPlace(old, s *router.Silence, now time.Time) bool {
 
 // readSilence reads and checks the body of POST /silences. Its error is a *refusal.
 func (c *call) readSilence() (router.Silence, error) {
-	body, err := readBody(c.w, c.r, c.cfg().maxBody())
+	body, done, err := c.readBody(c.w, c.r, c.cfg().maxBody(), !c.src.Insecure)
 	if err != nil {
 		return router.Silence{}, err
 	}
+	defer done()
 	if bodyForm(c.r.Header.Get("Content-Type"), body) != formJSON {
 		return router.Silence{}, unsupported(c.r.Header.Get("Content-Type"), false)
 	}

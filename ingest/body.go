@@ -31,15 +31,27 @@ func refuse(status int, hint, format string, args ...any) *refusal {
 	return &refusal{status: status, what: fmt.Sprintf(format, args...), hint: hint}
 }
 
-// readBody returns the body, inflated, of at most limit bytes. Its error is a *refusal.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+// readBody returns the body, inflated, of at most limit bytes, and what it takes of the room until done is called. Its error is a
+// *refusal.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64, known bool) (body []byte, done func(), err error) {
+	l := &lease{of: s.strangers}
+	if known {
+		l.of = s.room
+	}
+	if body, err = read(w, r, limit, l); err != nil {
+		l.end()
+	}
+	return body, l.end, err
+}
+
+func read(w http.ResponseWriter, r *http.Request, limit int64, l *lease) ([]byte, error) {
 	packed := &counter{from: http.MaxBytesReader(w, r.Body, limit)}
 	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
-		body, err := io.ReadAll(packed)
+		body, err := io.ReadAll(leased{packed, l})
 		return body, readFault(err, limit)
 	case "gzip", "x-gzip":
-		return inflate(packed, limit)
+		return inflate(packed, limit, l)
 	default:
 		return nil, refuse(http.StatusUnsupportedMediaType, "Send the body as it is, or compressed once with gzip.",
 			"Content-Encoding %q is not supported", brief(enc))
@@ -47,14 +59,14 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 }
 
 // inflate unpacks gzip once. It stops at limit bytes, or at maxRatio times what came in.
-func inflate(packed *counter, limit int64) ([]byte, error) {
+func inflate(packed *counter, limit int64, l *lease) ([]byte, error) {
 	z, err := gzip.NewReader(packed)
 	if err != nil {
 		return nil, badGzip(err, limit)
 	}
 	var out bytes.Buffer
 	for {
-		n, err := io.CopyN(&out, z, ratioFrom)
+		n, err := io.CopyN(&out, leased{z, l}, ratioFrom)
 		size := int64(out.Len())
 		if size > limit {
 			return nil, tooBig(limit)
@@ -74,7 +86,8 @@ func inflate(packed *counter, limit int64) ([]byte, error) {
 
 func badGzip(err error, limit int64) error {
 	var big *http.MaxBytesError
-	if errors.As(err, &big) || errors.Is(err, os.ErrDeadlineExceeded) {
+	var full *refusal
+	if errors.As(err, &big) || errors.As(err, &full) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return readFault(err, limit)
 	}
 	return refuse(http.StatusBadRequest, "Content-Encoding says gzip; leave the header out if the body is not compressed.",
@@ -89,9 +102,12 @@ func tooBig(limit int64) *refusal {
 // readFault turns what reading can say into an answer; nil stays nil.
 func readFault(err error, limit int64) error {
 	var big *http.MaxBytesError
+	var full *refusal
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &full):
+		return full
 	case errors.As(err, &big):
 		return tooBig(limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -131,6 +131,7 @@ type bench struct {
 	*memory
 	cfg     *Config
 	handler http.Handler
+	server  *Server
 }
 
 func newBench(t testing.TB) *bench {
@@ -138,7 +139,7 @@ func newBench(t testing.TB) *bench {
 	b := &bench{memory: &memory{now: clock}, cfg: sources()}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	s := New(func() *Config { return b.cfg }, b.memory, b.memory, log, func() time.Time { return clock })
-	b.handler = s.Handler()
+	b.server, b.handler = s, s.Handler()
 	return b
 }
 

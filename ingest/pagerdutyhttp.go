@@ -54,7 +54,14 @@ func (s *Server) envelope(w http.ResponseWriter, r *http.Request, named *Source)
 		return nil, nil, false
 	}
 	cfg := s.cfg()
-	body, err := readBody(w, r, min(maxEvent, cfg.maxBody()))
+	if named == nil && len(cfg.ofType(TypePagerDuty)) == 0 {
+		s.turnAway(w, speakPagerDuty, "", wrongKey(r, nil)) // before anything is read
+		return nil, nil, false
+	}
+	body, done, err := s.readBody(w, r, min(maxEvent, cfg.maxBody()), named != nil && opens(named.Tokens, credentials(r)))
+	if err == nil {
+		defer done()
+	}
 	if err == nil && bodyForm(r.Header.Get("Content-Type"), body) != formJSON {
 		err = unsupported(r.Header.Get("Content-Type"), false)
 	}

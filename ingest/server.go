@@ -10,7 +10,7 @@ import (
 	"github.com/rouse/rouse/alert"
 )
 
-// Server answers sources. It keeps no state but the time of its start.
+// Server answers sources. It keeps no state but the time of its start, what bodies take, and which signed deliveries came.
 type Server struct {
 	cfg     func() *Config
 	sink    Sink
@@ -18,6 +18,9 @@ type Server struct {
 	log     *slog.Logger
 	now     func() time.Time
 	started time.Time
+
+	room, strangers *room // for bodies
+	replays         replays
 }
 
 // New returns a Server. cfg is asked on each request, so a reload takes effect at once; now is the clock (nil: time.Now).
@@ -25,7 +28,7 @@ func New(cfg func() *Config, sink Sink, desk Desk, log *slog.Logger, now func() 
 	if now == nil {
 		now = time.Now
 	}
-	return &Server{cfg: cfg, sink: sink, desk: desk, log: log, now: now, started: now()}
+	return &Server{cfg: cfg, sink: sink, desk: desk, log: log, now: now, started: now(), room: newRoom(knownRoom), strangers: newRoom(strangersRoom)}
 }
 
 // Routes lists the patterns of http.ServeMux that Handler answers, for mounting it beside other handlers.
@@ -102,36 +105,43 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 	if wrongMethod(w, r, speakRouse, http.MethodPost) {
 		return
 	}
-	body, err := s.receive(w, r, &src)
+	body, done, err := s.receive(w, r, &src)
 	if err != nil {
 		s.turnAway(w, speakRouse, src.Name, err)
 		return
 	}
 	b, err := decodeFor(&src, r.Header.Get("Content-Type"), body, s.now())
-	if err == nil {
+	done()
+	id, once := delivery(&src, r.Header)
+	if err == nil && !(once && s.replays.seen(id)) {
 		err = s.store(r.Context(), &src, b)
 	}
 	if err != nil {
 		s.turnAway(w, speakRouse, src.Name, err)
 		return
 	}
+	if once {
+		s.replays.stored(id, s.now())
+	}
 	answer(w, &src, b)
 }
 
-// receive admits the sender, reads the body and checks its signature.
-func (s *Server) receive(w http.ResponseWriter, r *http.Request, src *Source) ([]byte, error) {
-	if !src.admits(credentials(r)) && !src.bySignature() {
-		return nil, unauthorized(src)
+// receive admits the sender, reads the body, which it keeps room for until done is called, and checks its signature.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, src *Source) (body []byte, done func(), err error) {
+	offered := credentials(r)
+	if !src.admits(offered) && !src.bySignature() {
+		return nil, nil, unauthorized(src)
 	}
-	body, err := readBody(w, r, s.cfg().maxBody())
+	body, done, err = s.readBody(w, r, s.cfg().maxBody(), opens(src.Tokens, offered))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !src.signed(r.Header, body, s.now()) {
-		return nil, refuse(http.StatusUnauthorized, "Set the integration's secret in the sender, and check that its clock is right.",
+		done()
+		return nil, nil, refuse(http.StatusUnauthorized, "Set the integration's secret in the sender, and check that its clock is right.",
 			"the signature of the body is missing, wrong or older than %s", maxSkew)
 	}
-	return body, nil
+	return body, done, nil
 }
 
 func unauthorized(src *Source) *refusal {

@@ -223,6 +223,35 @@ func TestSignature(t *testing.T) {
 	}
 }
 
+// TestSignedDeliveryIsStoredOnce: what somebody recorded and plays again changes nothing; what was refused may come again.
+func TestSignedDeliveryIsStoredOnce(t *testing.T) {
+	b := newBench(t)
+	stamp := strconv.FormatInt(clock.Unix(), 10)
+	send := func(stamp string) int {
+		return b.do("POST", "/ingest/signed", oneFiring, "X-Grafana-Alerting-Signature", sign("secret", stamp, oneFiring), "X-Grafana-Alerting-Timestamp", stamp).Code
+	}
+	b.err = ErrUnavailable
+	if got := send(stamp); got != http.StatusServiceUnavailable {
+		t.Fatalf("a store that cannot commit: %d", got)
+	}
+	b.err = nil
+	for k := range 3 {
+		if got := send(stamp); got != http.StatusAccepted || len(b.alerts) != 1 {
+			t.Errorf("delivery %d: %d, %d alerts stored, want 1", k+1, got, len(b.alerts))
+		}
+	}
+	if got := send(strconv.FormatInt(clock.Unix()+1, 10)); got != http.StatusAccepted || len(b.alerts) != 2 {
+		t.Errorf("the same body a second later: %d, %d alerts stored, want 2", got, len(b.alerts))
+	}
+	var p replays
+	for k := range 3 * replayMost {
+		p.stored([32]byte{byte(k), byte(k >> 8), byte(k >> 16)}, clock)
+	}
+	if n := len(p.now) + len(p.last); n > 2*replayMost {
+		t.Errorf("%d deliveries are remembered", n)
+	}
+}
+
 // TestSecretOpensNothingElse: a secret without tokens must not open paths on which no signature is checked.
 func TestSecretOpensNothingElse(t *testing.T) {
 	b := newBench(t)
