@@ -17,6 +17,7 @@ import (
 const (
 	maxDepth   = 64
 	maxObjects = 50_000
+	maxMembers = 250_000 // names in objects
 )
 
 // lenient: vmalert 1.79 sends one label name twice, and old tools send Latin-1. The last of equal names wins.
@@ -93,7 +94,7 @@ func place(body []byte, offset int64) string {
 
 // bound refuses nesting and numbers of objects that no monitoring tool sends, before anything is allocated for them.
 func bound(body []byte) error {
-	depth, objects := 0, 0
+	depth, objects, members := 0, 0, 0
 	for i := 0; i < len(body); i++ {
 		switch body[i] {
 		case '"':
@@ -106,6 +107,10 @@ func bound(body []byte) error {
 			}
 			if objects > maxObjects {
 				return fmt.Errorf("more than %d objects and arrays in one body; send fewer alerts at a time", maxObjects)
+			}
+		case ':':
+			if members++; members > maxMembers {
+				return fmt.Errorf("more than %d members in the objects of one body; send fewer alerts at a time", maxMembers)
 			}
 		case '}', ']':
 			depth--
