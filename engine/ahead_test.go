@@ -63,6 +63,14 @@ func TestAcknowledgementWaitsForNoStorm(t *testing.T) {
 		if err := e.Accept(t.Context(), []alert.Alert{firing(100_000)}); !errors.Is(err, ingest.ErrOverloaded) {
 			t.Fatalf("a source is answered %v in the middle of it", err)
 		}
+		other := firing(100_001)
+		other.Integration = "other"
+		went := make(chan error, 1)
+		go func() { went <- e.Accept(context.Background(), []alert.Alert{other}) }()
+		synctest.Wait()
+		if len(went) > 0 {
+			t.Errorf("a source that floods leaves no room for another: %v", <-went)
+		}
 		acked := make(chan error, 1)
 		go func() {
 			_, err := e.Do(context.Background(), 1, incident.Ack{By: incident.Actor{Kind: incident.ByUser, Name: "ana"}, User: "ana"})
@@ -85,6 +93,9 @@ func TestAcknowledgementWaitsForNoStorm(t *testing.T) {
 			t.Errorf("it waited for %d commits", n)
 		}
 		close(g.open)
+		if err := <-went; err != nil {
+			t.Errorf("the other source: %v", err)
+		}
 		for range 60 {
 			if err := <-storm; err != nil && !errors.Is(err, ingest.ErrOverloaded) {
 				t.Errorf("the storm: %v", err)

@@ -24,6 +24,9 @@ const (
 // Text takes a text from a phone. The sender is the actor. Everything that it does, and the answer, is one commit, and the
 // same sid twice is one act. Unknown senders get silence and a log line.
 func (e *Engine) Text(ctx context.Context, provider, sid, from, to, body string) error {
+	if e.heard("text/" + sid) {
+		return nil
+	}
 	return e.commit(ctx, 1, func(b *batch) error {
 		seen, err := b.tx.Seen("text/"+sid, b.now)
 		if err != nil || seen {
@@ -39,6 +42,15 @@ func (e *Engine) Text(ctx context.Context, provider, sid, from, to, body string)
 		}
 		return b.text(u, sid, from, body)
 	})
+}
+
+// heard reports whether something came before, without a commit: who plays an old text again and again costs a look.
+func (e *Engine) heard(key string) (seen bool) {
+	err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
+		seen, err = tx.Seen(key, e.now().UTC())
+		return err
+	})
+	return seen && err == nil
 }
 
 func (b *batch) text(u oncall.User, sid, from, body string) error {

@@ -57,9 +57,17 @@ type chunk struct {
 }
 
 func (e *Engine) askChunk(part []alert.Alert) (*op, error) {
-	o, err := e.ask(len(part), func(b *batch) error { return b.accept(part) }, func() { e.hot.settled(part) })
+	from, n := part[0].Integration, len(part)
+	err := e.shares.take(from, n)
+	if err != nil {
+		e.metrics.Overloads.Inc()
+		e.hot.settled(part)
+		return nil, err
+	}
+	o, err := e.ask(n, func(b *batch) error { return b.accept(part) }, func() { e.hot.settled(part); e.shares.give(from, n) })
 	if err != nil {
 		e.hot.settled(part)
+		e.shares.give(from, n)
 	}
 	return o, err
 }

@@ -113,6 +113,7 @@ type Engine struct {
 	queue   chan *op
 	ahead   chan *op     // acts and outcomes, which wait for no alert
 	pending atomic.Int64 // weight of what waits in queue
+	shares  shares       // of the integrations in it
 	clock   chan struct{}
 	outbox  chan struct{}
 	review  chan struct{} // what suppresses incidents may have changed
@@ -137,7 +138,7 @@ type live struct {
 func New(d Deps) (*Engine, error) {
 	e := &Engine{
 		store: d.Store, log: d.Log, now: d.Now, metrics: d.Metrics,
-		hot: newHot(d.Settings.Inhibit), crowd: crowd{}, pulse: newPulse(), breaker: newBreakers(), lately: lately{},
+		hot: newHot(d.Settings.Inhibit), crowd: crowd{}, shares: shares{of: map[string]int{}}, pulse: newPulse(), breaker: newBreakers(), lately: lately{},
 		queue: make(chan *op, queueLength), ahead: make(chan *op, aheadLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
 		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
 	}
