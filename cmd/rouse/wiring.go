@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,7 +84,7 @@ func wireProcess(p *parts, c *configs.Config) error {
 	if len(c.Automations) == 0 {
 		return nil
 	}
-	runner, err := automation.New(automation.Options{DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, Now: time.Now, Secrets: secretsOf(c)})
+	runner, err := automation.New(automation.Options{DialContext: receivers.Guard{Inside: true}.DialContext, Now: time.Now, Secrets: secretsOf(c)})
 	if err != nil {
 		return fmt.Errorf("automations: %w", err)
 	}
@@ -147,7 +146,7 @@ func loadRooms(c *configs.Config, log *slog.Logger) (*receivers.Rooms, error) {
 		return nil, fmt.Errorf("receivers: %w", err)
 	}
 	rooms, err := receivers.Load(doc.Receivers, receivers.Options{
-		ExternalURL: u, Global: doc.Global, TemplateFiles: c.Templates, Log: log, DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		ExternalURL: u, Global: doc.Global, TemplateFiles: c.Templates, Log: log, DialContext: receivers.Guard{Inside: true}.DialContext,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("receivers: %w", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -17,14 +18,20 @@ import (
 // and is not guarded.
 type Guard struct {
 	Allow []netip.Prefix // such as 10.0.0.0/8 for a Mattermost inside; loopback too must be allowed by name
+	// Inside allows every address but those where a cloud tells a machine its credentials, and those of the link: for rooms and
+	// automations that the operator's own file names, chat servers inside their networks included.
+	Inside bool
 }
+
+// dialTimeout is how long a connection may take to come about.
+const dialTimeout = 5 * time.Second
 
 // ErrForbidden is in the error of a dial that a Guard refused.
 var ErrForbidden = errors.New("not a public address, and not in a network that rooms are allowed in")
 
 // DialContext dials as net.Dialer does, or fails with ErrForbidden.
 func (g Guard) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	d := net.Dialer{Control: func(_, resolved string, _ syscall.RawConn) error { return g.check(resolved) }}
+	d := net.Dialer{Timeout: dialTimeout, Control: func(_, resolved string, _ syscall.RawConn) error { return g.check(resolved) }}
 	return d.DialContext(ctx, network, address)
 }
 
@@ -39,7 +46,7 @@ func (g Guard) check(resolved string) error {
 			return nil
 		}
 	}
-	if public(ip) {
+	if g.Inside && !ofMachine(ip) || !g.Inside && public(ip) {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", ip, ErrForbidden)
@@ -61,6 +68,34 @@ var private = []netip.Prefix{
 	netip.MustParsePrefix("2001::/23"), // Teredo and other assignments
 	netip.MustParsePrefix("2001:db8::/32"),
 	netip.MustParsePrefix("2002::/16"), // 6to4
+}
+
+// metadata are addresses outside of the link at which clouds tell a machine its credentials.
+var metadata = []netip.Addr{
+	netip.MustParseAddr("100.100.100.200"), // Alibaba
+	netip.MustParseAddr("168.63.129.16"),   // Azure
+	netip.MustParseAddr("192.0.0.192"),     // Oracle
+	netip.MustParseAddr("fd00:ec2::254"),   // Amazon
+	netip.MustParseAddr("fd20:ce::254"),    // Google
+}
+
+// ofMachine reports whether an address, or the IPv4 address inside it (NAT64, 6to4), is of the link, of many, of none, or one of
+// metadata.
+func ofMachine(ip netip.Addr) bool {
+	if !ip.IsValid() || ip.IsUnspecified() || ip.IsMulticast() || ip.IsLinkLocalUnicast() || slices.Contains(metadata, ip) {
+		return true
+	}
+	if ip.Is4() {
+		return ip == netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	}
+	b := ip.As16()
+	switch {
+	case netip.MustParsePrefix("64:ff9b::/96").Contains(ip):
+		return ofMachine(netip.AddrFrom4([4]byte(b[12:16])))
+	case netip.MustParsePrefix("2002::/16").Contains(ip):
+		return ofMachine(netip.AddrFrom4([4]byte(b[2:6])))
+	}
+	return false
 }
 
 func public(ip netip.Addr) bool {

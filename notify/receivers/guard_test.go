@@ -45,3 +45,34 @@ func TestGuardKnowsAddresses(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardInside: what the operator's file names may be inside, but not where the machine's own credentials are told, in whatever
+// way the address is written.
+func TestGuardInside(t *testing.T) {
+	g := Guard{Inside: true}
+	for ip, want := range map[string]bool{
+		"93.184.215.14": true, "10.1.2.3": true, "127.0.0.1": true, "::1": true, "192.168.0.1": true, "100.64.1.1": true, "fd00::1": true,
+		"64:ff9b::5db8:d70e": true, "2606:2800:21f::1": true,
+		"169.254.169.254": false, "::ffff:169.254.169.254": false, "64:ff9b::a9fe:a9fe": false, "2002:a9fe:a9fe::1": false, "fe80::1%eth0": false,
+		"fd00:ec2::254": false, "100.100.100.200": false, "168.63.129.16": false, "192.0.0.192": false, "0.0.0.0": false, "::": false,
+		"224.0.0.1": false, "255.255.255.255": false, "nonsense": false,
+	} {
+		err := g.check(net.JoinHostPort(ip, "80"))
+		if got := err == nil; got != want || err != nil && !errors.Is(err, ErrForbidden) {
+			t.Errorf("%s: %v, want open %t", ip, err, want)
+		}
+	}
+}
+
+// TestGuardLooksBehindTheName: a literal that a resolver reads as an address is seen as what it is.
+func TestGuardLooksBehindTheName(t *testing.T) {
+	for _, address := range []string{"169.254.169.254:80", "[::ffff:169.254.169.254]:80", "[64:ff9b::a9fe:a9fe]:80"} {
+		conn, err := Guard{Inside: true}.DialContext(t.Context(), "tcp", address)
+		if !errors.Is(err, ErrForbidden) {
+			t.Errorf("%s: %v", address, err)
+		}
+		if conn != nil {
+			_ = conn.Close()
+		}
+	}
+}
