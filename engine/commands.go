@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	seenFor       = 7 * 24 * time.Hour // a repeated delivery of the same text is recognised so long
-	passiveADay   = 5                  // answers to what was no command, per number, until a page or an act
+	seenFor       = 90 * 24 * time.Hour // a text that comes again is recognised so long: its signature never expires
+	passiveADay   = 5                   // answers to what was no command, per number, until a page or an act
 	repliesAnHour = 30
 	morning       = 8 * 60 // minutes: when the day begins for somebody without quiet hours
 )
