@@ -67,6 +67,9 @@ func TestNothingIsTold(t *testing.T) {
 	out, errs, _ := run(t, check)
 	said.WriteString(out + errs)
 
+	if code, metrics := send(w.http, http.MethodGet, w.base+"/metrics", "metrics-token", nil); code != http.StatusOK || strings.Contains(metrics, "forged") || strings.Contains(metrics, "Worse") {
+		t.Errorf("/metrics: %d; it holds what a source wrote, or is not there:\n%s", code, metrics)
+	}
 	w.shut()
 	w.unforged()
 	w.daemon.signal(syscall.SIGQUIT)
