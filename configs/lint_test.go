@@ -17,6 +17,7 @@ var lintCases = []struct {
 	{"postgres-store", 1, "server: {public_url: https://rouse.example.com, store: \"postgres:env:SID\"}\n"},
 	{"no-integration", 1, "integrations: {}\n"},
 	{"insecure-integration", 2, "integrations:\n  open: {type: generic, insecure: true}\n"},
+	{"short-token", 2, "integrations:\n  open: {type: generic, token: env:SID}\n"},
 	{"no-provider", 1, "providers: []\n"},
 	{"no-voice", 2, "providers:\n  - {name: t, twilio: {account_sid: env:SID, auth_token: env:AUTH, messaging_service_sid: MG1}}\n"},
 	{"plain-smtp", 3, "providers:\n  - {name: t, twilio: {account_sid: env:SID, auth_token: env:AUTH, from: \"+15550100001\"}}\n  - {name: m, smtp: {address: \"a:25\", from: a@example.com, username: a, password: env:PASSWORD, tls: none}}\n"},

@@ -173,6 +173,7 @@ func (l *loader) integrations(v value) {
 			o.get("insecure").warn("insecure-integration", "lets anybody who reaches rouse open incidents", "give it a token")
 		}
 		i.Token = token.secrets()
+		token.guessable(i.Token)
 		if i.Type == "prometheus" || i.Type == "pagerduty" {
 			tokens.check(token, i.Type, i.Token)
 		}

@@ -56,3 +56,16 @@ func (s Secret) MarshalYAML() (any, error) { return hidden, nil }
 
 // LogValue is "<secret>" in logs.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// shortToken is how many characters a token has at least that nobody can find by trying.
+const shortToken = 12
+
+// guessable warns of a token that somebody can find by trying. One that is written literally is an example's.
+func (v value) guessable(tokens []Secret) {
+	for _, s := range tokens {
+		if n := len(s.Reveal()); n > 0 && n < shortToken && s.Ref() != "" {
+			v.warn("short-token", fmt.Sprintf("has fewer than %d characters: somebody can find it by trying", shortToken), "make a long one: openssl rand -hex 24")
+			return
+		}
+	}
+}

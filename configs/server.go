@@ -146,6 +146,7 @@ func (l *loader) access(v value) {
 		token := Token{Name: name, Role: role, Token: secret.secrets()}
 		token.User = userID(user)
 		tokens.check(secret, "access", token.Token)
+		secret.guessable(token.Token)
 		l.c.Access.Tokens = append(l.c.Access.Tokens, token)
 	}
 	if oidc := o.get("oidc"); oidc.given() {
