@@ -109,9 +109,9 @@ func newLogger(w io.Writer, l configs.Log) *slog.Logger {
 	}
 	h := &slog.HandlerOptions{Level: level}
 	if l.Format == "json" {
-		return slog.New(slog.NewJSONHandler(w, h))
+		return slog.New(newCalm(slog.NewJSONHandler(w, h)))
 	}
-	return slog.New(slog.NewTextHandler(w, h))
+	return slog.New(newCalm(slog.NewTextHandler(w, h)))
 }
 
 func openStore(c *configs.Config, o serveOptions, log *slog.Logger) (store.Store, error) {
