@@ -116,3 +116,31 @@ func TestOverflowKeepsTheRoads(t *testing.T) {
 		}
 	})
 }
+
+// Two thousand alerts, each a group of its own, where two hundred are let to be: somebody is paged within a second and told six
+// times at most in a quarter of an hour, and not one alert is lost.
+func TestStormBeyondReading(t *testing.T) {
+	config := strings.Replace(townConfig, "users:\n", "limits:\n  incidents_per_integration: 200\n  sms: {per_number: 6 in 15m}\n  call: {per_number: 4 in 15m}\nusers:\n", 1)
+	tell(t, config, false, func(w *town) {
+		for part := range 4 {
+			var alerts []any
+			for k := range 500 {
+				alerts = append(alerts, map[string]any{"status": "firing", "labels": map[string]string{"alertname": fmt.Sprintf("Order%d", 500*part+k), "severity": "critical"}})
+			}
+			w.post("/ingest/am", "t", "application/json", asJSON(map[string]any{"version": "4", "status": "firing", "alerts": alerts}))
+		}
+		w.after(time.Second)
+		if w.texts("ana") == 0 {
+			t.Error("nobody is paged within a second")
+		}
+		w.after(14 * minute)
+		for who := range w.people {
+			if n := w.texts(who); n > 6 {
+				t.Errorf("%s got %d texts in 15 minutes, want at most 6", who, n)
+			}
+		}
+		if n, over := w.count(), w.inc(201); n != 201 || over.Total != 1800 || w.members(201) != 1800 {
+			t.Errorf("%d incidents, the last with %d alerts and %d members, want 201 and 1800", n, over.Total, w.members(201))
+		}
+	})
+}
