@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -9,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rouse/rouse/store"
 )
 
 // caller is a connection from an address.
@@ -131,4 +135,46 @@ func TestGuessesAreSlowed(t *testing.T) {
 			t.Errorf("a minute later: %d", got.Code)
 		}
 	})
+}
+
+// TestReadyIsProvenOnceASecond: whoever asks a thousand times whether rouse is ready makes one commit.
+func TestReadyIsProvenOnceASecond(t *testing.T) {
+	tell(t, "", false, func(w *town) {
+		asked := func() (updates int) {
+			w.d.store = counting{w.d.store, &updates}
+			for range 1000 {
+				if got := w.try("/-/ready", "", ""); got.Code == http.StatusServiceUnavailable {
+					t.Fatalf("%d %s", got.Code, got.Body)
+				}
+				if err := w.d.canCommit(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return updates
+		}
+		if n := asked(); n != 1 {
+			t.Errorf("%d commits, want 1", n)
+		}
+		w.breakStore(errors.New("disk full"))
+		time.Sleep(proofKept)
+		if err := w.d.canCommit(t.Context()); err == nil {
+			t.Error("it is ready although the store cannot commit")
+		}
+		w.mendStore()
+		time.Sleep(proofKept)
+		if err := w.d.canCommit(t.Context()); err != nil {
+			t.Errorf("it is not ready again: %v", err)
+		}
+	})
+}
+
+// counting counts commits.
+type counting struct {
+	store.Store
+	n *int
+}
+
+func (c counting) Update(ctx context.Context, fn func(store.Tx) error) error {
+	*c.n++
+	return c.Store.Update(ctx, fn)
 }
