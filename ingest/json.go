@@ -17,7 +17,7 @@ import (
 const (
 	maxDepth   = 64
 	maxObjects = 50_000
-	maxMembers = 250_000 // names in objects
+	maxMembers = 100_000 // names in objects; those of 1000 alerts are some 30,000
 )
 
 // lenient: vmalert 1.79 sends one label name twice, and old tools send Latin-1. The last of equal names wins.

@@ -56,7 +56,7 @@ func TestStatusCodes(t *testing.T) {
 		{"cut gzip", "POST", "/ingest/am", packed(t, oneFiring)[:20], []string{auth, "Bearer am-token", ce, "gzip"}, 400, "not valid gzip", 0},
 		{"too long", "POST", "/ingest/am", strings.Repeat(" ", DefaultMaxBody+1), []string{auth, "Bearer am-token"}, 413, "longer than 4194304 bytes", 0},
 		{"bomb", "POST", "/ingest/am", packed(t, strings.Repeat(" ", 1<<20)), []string{auth, "Bearer am-token", ce, "gzip"}, 413, "100 times", 0},
-		{"many members", "POST", "/ingest/am", "{" + strings.Repeat(`"a":1,`, maxMembers) + `"a":1}`, []string{auth, "Bearer am-token"}, 400, "more than 250000 members", 0},
+		{"many members", "POST", "/ingest/am", "{" + strings.Repeat(`"a":1,`, maxMembers) + `"a":1}`, []string{auth, "Bearer am-token"}, 400, "more than 100000 members", 0},
 		{"empty body", "POST", "/ingest/am", "", []string{auth, "Bearer am-token"}, 400, "the body is empty", 0},
 		{"not JSON", "POST", "/ingest/am", "{\"alerts\":\n [}", []string{auth, "Bearer am-token"}, 400, "line 2, column 3 (offset 13)", 0},
 		{"deep", "POST", "/ingest/am", deep, []string{auth, "Bearer am-token"}, 400, "deeper than 64", 0},
