@@ -13,14 +13,14 @@ import (
 	"github.com/rouse/rouse/store"
 )
 
-// gated lets one Update through for each token.
-type gated struct {
+// bolted lets one Update through for each token.
+type bolted struct {
 	store.Store
 	open    chan struct{}
 	updates int
 }
 
-func (g *gated) Update(ctx context.Context, fn func(store.Tx) error) error {
+func (g *bolted) Update(ctx context.Context, fn func(store.Tx) error) error {
 	<-g.open
 	g.updates++
 	return g.Store.Update(ctx, fn)
@@ -30,7 +30,7 @@ func (g *gated) Update(ctx context.Context, fn func(store.Tx) error) error {
 // commit, while sources are asked to come back.
 func TestAcknowledgementWaitsForNoStorm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gated{open: make(chan struct{})}
+		g := &bolted{open: make(chan struct{})}
 		free := make(chan struct{})
 		go func() {
 			for {

@@ -251,9 +251,6 @@ func (e *Engine) Key(ctx context.Context, provider, page, sid, digits string) (s
 		if err := b.bind(p, sid); err != nil {
 			return err
 		}
-		if b.bygone(p) {
-			return notify.ErrGone
-		}
 		say, done, err = b.key(p, digits)
 		return err
 	})
@@ -277,13 +274,6 @@ func (b *batch) bind(p *store.Page, sid string) error {
 		p.State, p.Outcome, p.Polls, p.SentAt, p.NextAt = store.Accepted, notify.Answered, 0, b.now, b.now.Add(pollTalk)
 	}
 	return b.put(p)
-}
-
-// bygone reports whether a call is over whose incident was triggered anew since: a signed key never expires by itself, and one that
-// is played again must not answer what rings now.
-func (b *batch) bygone(p *store.Page) bool {
-	i, err := b.incident(p.Incident)
-	return err == nil && p.Kind == incident.PageAlert && !p.State.Live() && i.Epoch != p.Epoch
 }
 
 func (b *batch) key(p *store.Page, digits string) (say string, done bool, err error) {

@@ -11,7 +11,7 @@ import (
 // TestBeatsAreWrittenOnceASecond: whoever beats as fast as they can makes one commit a second.
 func TestBeatsAreWrittenOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &gated{open: make(chan struct{})}
+		g := &bolted{open: make(chan struct{})}
 		close(g.open)
 		e, c, _ := start(t, func(st store.Store) store.Store { g.Store = st; return g })
 		s := settings(c)
