@@ -129,6 +129,8 @@ func (d *draft) apply(a Action) error {
 		return d.note(a)
 	case Close:
 		return d.close(a)
+	case Redrive:
+		return d.redrive(a)
 	}
 	return d.process(a)
 }

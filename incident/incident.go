@@ -226,6 +226,7 @@ const (
 	DidReview     EntryKind = "review"
 	DidWarn       EntryKind = "sla"        // an SLA's percentage was reached, or its promise kept; Data has sla, kind, percent
 	DidAutomate   EntryKind = "automation" // an automation ran; Data has rule and step
+	DidRedrive    EntryKind = "redriven"   // rouse's own check found it stuck
 )
 
 // PageKind says what a page is for.

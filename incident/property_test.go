@@ -92,6 +92,9 @@ func anyAction(t *rapid.T, i *incident.Incident, now time.Time) incident.Action 
 		if i.Firing == 0 {
 			return incident.Wake{}
 		}
+		if rapid.IntRange(0, 9).Draw(t, "redrive") == 0 {
+			return incident.Redrive{Why: "a test", Suppressed: mute()}
+		}
 		return incident.Wake{Suppressed: mute()}
 	case 8:
 		page := ""
@@ -185,6 +188,9 @@ func TestEveryActionKeepsTheLaw(t *testing.T) {
 			}
 			if n.State == incident.Triggered && n.WakeAt.IsZero() {
 				fail("THE LAW: an open, unacknowledged incident without a timer")
+			}
+			if why := incident.Stuck(&n, now, 1e6*time.Hour); why != "" {
+				fail("it would be found stuck: %s", why)
 			}
 			if _, wake := a.(incident.Wake); wake && !n.WakeAt.IsZero() && !n.WakeAt.After(now) {
 				fail("spins: wake at %s", n.WakeAt)

@@ -176,6 +176,14 @@ func (s *stage) command(w []string) {
 		s.do(incident.Note{By: by, Text: kv["text"]})
 	case "report": // report PAGE missed detail=...
 		s.do(incident.Report{Page: w[1], Outcome: incident.StepOutcome(w[2]), Detail: "said: " + w[2]})
+	case "lose": // lose timer|end: what a fault of the store or of rouse could do to the record
+		s.i.WakeAt = time.Time{}
+		if w[1] == "end" {
+			s.i.Cursor.EndsAt = time.Time{}
+		}
+		fmt.Fprintf(&s.out, "      stuck: %s\n", incident.Stuck(&s.i, s.now, 20*time.Second))
+	case "redrive":
+		s.do(incident.Redrive{Why: incident.Stuck(&s.i, s.now, 20*time.Second), Suppressed: s.mute})
 	case "open":
 		s.do(incident.Open{Number: 7, By: by, Title: kv["title"], Service: kv["service"], Type: kv["type"]})
 	default:
