@@ -28,6 +28,8 @@ type job struct {
 	step     automation.Step
 	runner   Runner
 	silent   bool // the send ended without an answer, as others did before: the line is out of use
+
+	due, triggered time.Time // of a page: when it was due, and of the first of an incident when that was triggered
 }
 
 type jobKind int
@@ -262,6 +264,7 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 			return nil, err
 		}
 	}
+	j := job{kind: jobSend, provider: prov, due: p.NextAt, triggered: b.triggered(p)}
 	p.State, p.Provider, p.NextAt = store.Sending, prov.Name(), b.now.Add(lease)
 	p.Attempt++
 	p.Fence++
@@ -278,7 +281,8 @@ func (b *batch) claimSend(p *store.Page, others []store.Page) ([]job, error) {
 	if err := b.remember(p); err != nil {
 		return nil, err
 	}
-	return []job{{kind: jobSend, page: *p, provider: prov, message: m}}, nil
+	j.page, j.message = *p, m
+	return []job{j}, nil
 }
 
 // urgent reports whether a page must reach somebody now.

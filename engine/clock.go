@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/rouse/rouse/alert"
@@ -12,11 +13,12 @@ import (
 )
 
 const (
-	wakeChunk    = 64               // incidents woken in one go
-	longestSleep = time.Minute      // however far the next timer is, the clock looks again
-	retryAfter   = time.Second      // after the store failed
-	silencesKept = 120 * time.Hour  // after their end, as Alertmanager does
-	forgetEvery  = 30 * time.Minute // marks of what was seen are dropped when they ended
+	wakeChunk    = 64                    // incidents woken in one go
+	longestSleep = time.Minute           // however far the next timer is, the clock looks again
+	shortestNap  = 20 * time.Millisecond // what is due although it was just done is a row without a record: do not spin
+	retryAfter   = time.Second           // after the store failed
+	silencesKept = 120 * time.Hour       // after their end, as Alertmanager does
+	forgetEvery  = 30 * time.Minute      // marks of what was seen are dropped when they ended
 )
 
 // clockLoop wakes what is due and sleeps until the next is, or until a commit brings an earlier one.
@@ -28,6 +30,9 @@ func (e *Engine) clockLoop() {
 		if err != nil {
 			e.log.Error("waking failed", "err", err)
 			next = now.Add(retryAfter)
+		}
+		if past(next, now) {
+			next = now.Add(shortestNap)
 		}
 		if now.Sub(forgot) >= forgetEvery {
 			forgot = now
@@ -105,6 +110,7 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func (e *Engine) wakeIncidents(now time.Time) error {
+	var done []int64
 	for {
 		var due []int64
 		err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
@@ -117,9 +123,10 @@ func (e *Engine) wakeIncidents(now time.Time) error {
 		if err := e.must(func(b *batch) error { return b.wakeAll(due) }); err != nil {
 			return err
 		}
-		if len(due) < wakeChunk {
+		if len(due) < wakeChunk || slices.Equal(due, done) { // the same again: rows that no record stands behind
 			return nil
 		}
+		done = due
 	}
 }
 

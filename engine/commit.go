@@ -212,6 +212,7 @@ func (e *Engine) commitOnce(ops []*op) error {
 	}
 	e.metrics.CommitSeconds.Observe(e.now().Sub(begin).Seconds())
 	e.metrics.CommitSize.Observe(float64(len(ops)))
+	e.metrics.LastCommit.Set(float64(e.now().Unix()))
 	b.committed()
 	if e.doubt { // the commit that failed may have happened all the same
 		e.doubt = false

@@ -140,6 +140,7 @@ func (e *Engine) run(j job) error {
 	begin := e.now()
 	switch j.kind {
 	case jobSend:
+		e.lateness(&j, begin)
 		r, err := j.provider.Send(ctx, j.message)
 		j.silent = e.breaker.heard(line{j.provider.Name(), j.page.Via}, err == nil || !unanswered(notify.Classify(err)), e.now().UTC())
 		e.metrics.ProviderTime.WithLabelValues(j.provider.Name()).Observe(e.now().Sub(begin).Seconds())

@@ -103,6 +103,7 @@ type Engine struct {
 	claims  int                // owned by the deliver loop
 	doubt   bool               // owned by the committer: a commit ended with an error
 	lately  lately             // owned by the committer
+	audit   auditor            // owned by the audit loop
 
 	live    atomic.Pointer[live]
 	hot     *hot
@@ -222,7 +223,7 @@ func (e *Engine) Start() {
 	if err := e.retire(); err != nil {
 		e.log.Error("alerts of sources that are gone could not be ended", "err", err)
 	}
-	for _, loop := range []func(){e.clockLoop, e.deliverLoop, e.reviewLoop} {
+	for _, loop := range []func(){e.clockLoop, e.deliverLoop, e.reviewLoop, e.auditLoop} {
 		e.loops.Add(1)
 		go func() { defer e.loops.Done(); loop() }()
 	}

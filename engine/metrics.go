@@ -33,6 +33,8 @@ type Metrics struct {
 	TimeToAck   prometheus.Histogram   // seconds
 	TimeToEnd   prometheus.Histogram   // seconds
 	Automations *prometheus.CounterVec // rule, outcome
+
+	Self
 }
 
 // NewMetrics makes the metrics and registers them with r; a nil r registers them nowhere.
@@ -54,7 +56,9 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		Unknowns:       prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rouse_provider_unknown_total", Help: "Calls to a provider that ended without an answer."}, []string{"provider"}),
 	}
 	m.ofProcess()
+	m.Self = newSelf()
 	if r != nil {
+		m.Self.register(r)
 		r.MustRegister(m.Opened, m.Resolved, m.Escalations, m.Reopened, m.Breaches, m.Updates, m.TimeToAck, m.TimeToEnd, m.Automations)
 		r.MustRegister(m.Alerts, m.Incidents, m.Pages, m.CommitSeconds, m.CommitSize, m.CommitFailures, m.Overloads, m.Overflows, m.TimerLateness, m.OldestPage, m.ProviderUp, m.ProviderTime, m.Unknowns)
 	}

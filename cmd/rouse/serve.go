@@ -164,6 +164,7 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	reg.MustRegister(eng.Gauges()...)
 	d := &daemon{log: log, store: st, engine: eng, links: links, carrier: o.carrier, load: o.load, ready: o.ready, listen: c.Server.Listen}
 	if o.listen != "" {
 		d.listen = o.listen
