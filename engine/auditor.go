@@ -49,7 +49,13 @@ func (e *Engine) auditLoop() {
 			return
 		case <-tick.C:
 		}
-		if _, err := e.Audit(e.now().UTC()); err != nil {
+		e.pace.audit.begin()
+		_, err := e.Audit(e.now().UTC())
+		e.pace.audit.end()
+		e.unchecked.Store(nil)
+		if err != nil {
+			why := err.Error()
+			e.unchecked.Store(&why)
 			e.log.Error("rouse's own check failed", "err", err)
 		}
 	}
@@ -67,6 +73,7 @@ func (e *Engine) Audit(now time.Time) (found int, err error) {
 		if err := e.must(func(b *batch) error { return b.redriveAll(chunk) }); err != nil {
 			return 0, fmt.Errorf("set going again: %w", err)
 		}
+		e.pace.audit.move()
 	}
 	for _, s := range stuck {
 		e.log.Error("an incident was stuck, it was set going again", "incident", incident.Ref(s.number), "why", s.why)

@@ -362,6 +362,8 @@ func (b *batch) remember(p *store.Page) error {
 	return b.fail(err)
 }
 
+// recent drops what is older than the window, and what is still to come because the clock was set back: neither may hold pages
+// back.
 func recent(times []time.Time, now time.Time, per time.Duration) []time.Time {
-	return slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) > per })
+	return slices.DeleteFunc(times, func(t time.Time) bool { return now.Sub(t) > per || t.Sub(now) > time.Minute })
 }

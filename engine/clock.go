@@ -25,6 +25,7 @@ const (
 func (e *Engine) clockLoop() {
 	var forgot time.Time
 	for {
+		e.pace.clock.begin()
 		now := e.now().UTC()
 		next, err := e.Wake(now)
 		if err != nil {
@@ -39,6 +40,7 @@ func (e *Engine) clockLoop() {
 			e.forget(now)
 			e.retain(now)
 		}
+		e.pace.clock.end()
 		if !e.sleep(e.clock, next) {
 			return
 		}
@@ -64,6 +66,9 @@ func (e *Engine) sleep(c chan struct{}, t time.Time) bool {
 
 // Wake does everything that is due at now and returns when the next thing is; the zero time when nothing is known to be.
 func (e *Engine) Wake(now time.Time) (time.Time, error) {
+	if err := e.setBack(); err != nil {
+		return time.Time{}, err
+	}
 	if err := e.wakeIncidents(now); err != nil {
 		return time.Time{}, err
 	}
@@ -123,6 +128,7 @@ func (e *Engine) wakeIncidents(now time.Time) error {
 		if err := e.must(func(b *batch) error { return b.wakeAll(due) }); err != nil {
 			return err
 		}
+		e.pace.clock.move()
 		if len(due) < wakeChunk || slices.Equal(due, done) { // the same again: rows that no record stands behind
 			return nil
 		}
@@ -171,6 +177,7 @@ func (e *Engine) expire(now time.Time) (next time.Time, err error) {
 		if len(gone) == 0 {
 			return next, nil
 		}
+		e.pace.clock.move()
 		err := e.mustInTurn(func(b *batch) error {
 			for _, id := range gone {
 				a := alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}

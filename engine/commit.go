@@ -110,7 +110,7 @@ func (e *Engine) commitLoop() {
 			e.commitAll(e.gather(o))
 		case o := <-e.queue:
 			e.commitAll(e.gather(o))
-		case <-e.quit:
+		case <-e.quit: // what was asked for before is still committed
 			for {
 				select {
 				case o := <-e.ahead:
@@ -153,6 +153,8 @@ func (e *Engine) gather(first *op) (ops []*op) {
 // commitAll commits ops together; when one of them may be the cause of an error (too much, no room for alerts, a panic), they
 // are parted, so that it harms itself alone.
 func (e *Engine) commitAll(ops []*op) {
+	e.pace.commit.begin()
+	defer e.pace.commit.end()
 	for _, o := range ops {
 		if !o.ahead {
 			e.pending.Add(-int64(o.weight))
@@ -192,6 +194,7 @@ func (e *Engine) commitParted(ops []*op) {
 
 // commitOnce runs ops in one transaction. It returns an error only when nothing of them was remembered.
 func (e *Engine) commitOnce(ops []*op) error {
+	e.pace.commit.move()
 	var b *batch
 	begin := e.now()
 	err := errHalf

@@ -27,7 +27,9 @@ const (
 // deliverLoop claims what is due and sends it, and sleeps until something else is.
 func (e *Engine) deliverLoop() {
 	for {
+		e.pace.deliver.begin()
 		next, err := e.Deliver(e.now().UTC())
+		e.pace.deliver.end()
 		if err != nil {
 			e.log.Error("delivering failed", "err", err)
 			next = e.now().Add(retryAfter)

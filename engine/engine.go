@@ -88,6 +88,10 @@ type Deps struct {
 	Now      func() time.Time // nil: time.Now
 	Metrics  *Metrics         // nil: a set of its own, registered nowhere
 	Slots    int              // sends at the same time; 0: 64
+
+	// Stalled is called once, on a goroutine of its own, when a loop has not moved for 30 seconds although it has work (the
+	// auditor: for 60). Nothing can be stopped in good order then: it should end the process. nil: it is logged alone.
+	Stalled func(loop string)
 }
 
 // Engine runs incidents. Make one with New, then Start it.
@@ -104,6 +108,13 @@ type Engine struct {
 	doubt   bool               // owned by the committer: a commit ended with an error
 	lately  lately             // owned by the committer
 	audit   auditor            // owned by the audit loop
+
+	pace      paces
+	standing  atomic.Pointer[string] // the loop that stands; nil: none
+	unchecked atomic.Pointer[string] // why the auditor's last run failed; nil: it did not
+	stalled   func(loop string)
+	back      atomic.Int64  // nanoseconds by which the wall clock was set back, and which nothing has followed yet
+	gone      chan struct{} // closed at the very end
 
 	live    atomic.Pointer[live]
 	hot     *hot
@@ -125,6 +136,7 @@ type Engine struct {
 	loops  sync.WaitGroup
 	sends  sync.WaitGroup
 	final  sync.WaitGroup // the committer, which stops last
+	watch  sync.WaitGroup // the watchdog, which watches that too
 	quit   chan struct{}
 }
 
@@ -142,7 +154,9 @@ func New(d Deps) (*Engine, error) {
 		hot: newHot(d.Settings.Inhibit), crowd: crowd{}, shares: shares{of: map[string]int{}}, pulse: newPulse(), breaker: newBreakers(), lately: lately{},
 		queue: make(chan *op, queueLength), ahead: make(chan *op, aheadLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
 		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
+		gone: make(chan struct{}), stalled: d.Stalled,
 	}
+	e.newPaces()
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -189,6 +203,9 @@ func (e *Engine) load(s Settings) error {
 		if err != nil {
 			return err
 		}
+		if err := e.sinceNote(tx); err != nil {
+			return err
+		}
 		e.pulse.load(beats, s.Heartbeats, e.now())
 		return e.hot.load(tx, open, e.now())
 	})
@@ -216,7 +233,9 @@ func (e *Engine) refresh(tx store.Tx, s Settings) error {
 // Start begins to commit, to wake and to deliver.
 func (e *Engine) Start() {
 	e.final.Add(1)
+	e.watch.Add(1)
 	go func() { defer e.final.Done(); e.commitLoop() }()
+	go func() { defer e.watch.Done(); e.watchLoop() }()
 	if err := e.must(func(b *batch) error { return b.reclaim() }); err != nil {
 		e.log.Error("sends of before the start could not be taken over, they are once their leases end", "err", err)
 	}
@@ -238,6 +257,8 @@ func (e *Engine) Stop() {
 	e.sends.Wait()
 	close(e.quit)
 	e.final.Wait()
+	close(e.gone)
+	e.watch.Wait()
 }
 
 // Failed is closed when the store can do nothing more until it is opened again: the process has to end and start anew.

@@ -45,6 +45,7 @@ func (e *Engine) retain(now time.Time) {
 				e.log.Error("what is old could not be dropped, it is tried again later", "err", err)
 				return
 			}
+			e.pace.clock.move()
 			if n < retainChunk {
 				break
 			}

@@ -131,6 +131,8 @@ func (d *draft) apply(a Action) error {
 		return d.close(a)
 	case Redrive:
 		return d.redrive(a)
+	case SetBack:
+		return d.setBack(a)
 	}
 	return d.process(a)
 }

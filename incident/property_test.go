@@ -95,6 +95,9 @@ func anyAction(t *rapid.T, i *incident.Incident, now time.Time) incident.Action 
 		if rapid.IntRange(0, 9).Draw(t, "redrive") == 0 {
 			return incident.Redrive{Why: "a test", Suppressed: mute()}
 		}
+		if rapid.IntRange(0, 9).Draw(t, "set back") == 0 {
+			return incident.SetBack{By: time.Hour}
+		}
 		return incident.Wake{Suppressed: mute()}
 	case 8:
 		page := ""

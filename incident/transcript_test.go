@@ -182,6 +182,10 @@ func (s *stage) command(w []string) {
 			s.i.Cursor.EndsAt = time.Time{}
 		}
 		fmt.Fprintf(&s.out, "      stuck: %s\n", incident.Stuck(&s.i, s.now, 20*time.Second))
+	case "back": // back 1h: the wall clock is set back
+		by := s.span(w[1])
+		s.now = s.now.Add(-by)
+		s.do(incident.SetBack{By: by})
 	case "redrive":
 		s.do(incident.Redrive{Why: incident.Stuck(&s.i, s.now, 20*time.Second), Suppressed: s.mute})
 	case "open":

@@ -1,0 +1,130 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/store"
+)
+
+// setBackMost is how many records of one kind one commit moves.
+const setBackMost = 32
+
+// sinceNote notes a clock that was set back while rouse was down: the last time that it remembered is still to come.
+func (e *Engine) sinceNote(tx store.Tx) error {
+	text, err := tx.Note(clockNote)
+	if err != nil || text == "" {
+		return err
+	}
+	last, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return nil // not ours, and nothing to start from
+	}
+	if by := last.Sub(e.now()); by >= jumpLeast {
+		e.jumped(-by)
+	}
+	return nil
+}
+
+// setBack has everything that waits by elapsed time wait no longer because the clock was set back. It is owned by the clock's
+// loop. What was moved by a run that a crash cut short is moved once more after the start: early is better than late.
+func (e *Engine) setBack() error {
+	by := time.Duration(e.back.Swap(0))
+	if by == 0 {
+		return nil
+	}
+	if err := e.setAllBack(by); err != nil {
+		e.back.Add(int64(by))
+		return fmt.Errorf("follow the clock, which was set back: %w", err)
+	}
+	e.pulse.setBack(by)
+	e.breaker.setBack(by)
+	return nil
+}
+
+func (e *Engine) setAllBack(by time.Duration) error {
+	var open []int64
+	var pages []string
+	err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
+		pages = pages[:0]
+		if open, err = tx.OpenNumbers(); err != nil {
+			return err
+		}
+		due, err1 := tx.DuePages(endOfTime, 0)
+		quiet, err2 := tx.DuePatient(endOfTime, 0)
+		for _, p := range append(due, quiet...) {
+			pages = append(pages, p.ID)
+		}
+		return errors.Join(err1, err2)
+	})
+	if err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(open, setBackMost) {
+		err := e.must(func(b *batch) error {
+			for _, n := range chunk {
+				if err := b.tryAct(n, incident.SetBack{By: by}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		e.pace.clock.move()
+	}
+	for chunk := range slices.Chunk(pages, setBackMost) {
+		if err := e.must(func(b *batch) error { return b.setPagesBack(chunk, by) }); err != nil {
+			return err
+		}
+		e.pace.clock.move()
+	}
+	return e.must(func(b *batch) error { return b.fail(b.tx.PutNote(clockNote, b.now.Format(time.RFC3339Nano))) })
+}
+
+func (b *batch) setPagesBack(ids []string, by time.Duration) error {
+	for _, id := range ids {
+		p, err := b.page(id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !p.State.Live() {
+			continue
+		}
+		p.NextAt = latest(p.NextAt.Add(-by), p.After)
+		for _, t := range []*time.Time{&p.FirstAt, &p.SentAt} {
+			if !t.IsZero() {
+				*t = t.Add(-by)
+			}
+		}
+		if err := b.put(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setBack moves what was last heard to where it would have been heard by the clock as it is now.
+func (p *pulse) setBack(by time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, at := range p.last {
+		p.last[name] = at.Add(-by)
+	}
+}
+
+func (b *breakers) setBack(by time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for l, until := range b.open {
+		b.open[l] = until.Add(-by)
+	}
+}
