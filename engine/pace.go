@@ -56,7 +56,7 @@ func (e *Engine) newPaces() {
 		}
 	}
 	p := &e.pace
-	p.commit.name, p.commit.most, p.commit.owes = "commit", standsMost, func() bool { return len(e.queue) > 0 }
+	p.commit.name, p.commit.most, p.commit.owes = "commit", standsMost, func() bool { return len(e.queue)+len(e.ahead) > 0 }
 	p.clock.name, p.clock.most, p.clock.owes = "clock", standsMost, func() bool { return running() && len(e.clock) > 0 }
 	p.deliver.name, p.deliver.most, p.deliver.owes = "deliver", standsMost, func() bool { return running() && len(e.outbox) > 0 }
 	p.audit.name, p.audit.most, p.audit.owes = "audit", silentMost, running // it always has something to do

@@ -103,8 +103,13 @@ func (c *call) reload() error {
 	return nil
 }
 
-// healthy is GET /-/healthy: the process is alive.
+// healthy is GET /-/healthy: the process is alive, and none of its loops stands still.
 func (c *call) healthy() error {
+	if c.s.Healthy != nil {
+		if err := c.s.Healthy(); err != nil {
+			return &readyError{err}
+		}
+	}
 	c.write(http.StatusOK, map[string]string{"status": "healthy"})
 	return nil
 }

@@ -91,6 +91,7 @@ type Deps struct {
 	Reload     func(context.Context) error // reads the configuration again; the error's text is shown to an admin. nil: cannot
 	Erase      Eraser                      // forgets a person; nil: cannot
 	Ready      func(context.Context) error // why nothing can be taken and kept now; nil: always ready
+	Healthy    func() error                // why the process should be started anew; nil: always healthy
 	Metrics    http.Handler                // nil: there is no /metrics
 	SessionKey []byte                      // signs sessions; empty: a random one, so that they end with the process
 	Now        func() time.Time            // nil: time.Now

@@ -146,7 +146,7 @@ func TestReadyIsProvenOnceASecond(t *testing.T) {
 				if got := w.try("/-/ready", "", ""); got.Code == http.StatusServiceUnavailable {
 					t.Fatalf("%d %s", got.Code, got.Body)
 				}
-				if err := w.d.canCommit(t.Context()); err != nil {
+				if err := w.d.probe.canCommit(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -157,12 +157,12 @@ func TestReadyIsProvenOnceASecond(t *testing.T) {
 		}
 		w.breakStore(errors.New("disk full"))
 		time.Sleep(proofKept)
-		if err := w.d.canCommit(t.Context()); err == nil {
+		if err := w.d.probe.canCommit(t.Context()); err == nil {
 			t.Error("it is ready although the store cannot commit")
 		}
 		w.mendStore()
 		time.Sleep(proofKept)
-		if err := w.d.canCommit(t.Context()); err != nil {
+		if err := w.d.probe.canCommit(t.Context()); err != nil {
 			t.Errorf("it is not ready again: %v", err)
 		}
 	})

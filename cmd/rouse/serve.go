@@ -68,6 +68,8 @@ type serveOptions struct {
 	load                         func() (*configs.Config, configs.Problems) // nil: the file
 	ready                        func(base string)                          // called once requests are answered; nil: nothing
 	carrier                      http.RoundTripper                          // how Twilio is reached; nil: the network
+	outside                      http.RoundTripper                          // how the dead-man address is reached; nil: the network
+	exit                         func(status int)                           // ends a process that stands still; nil: os.Exit
 }
 
 // runServe is the wiring page: what the daemon is made of, in the order in which it starts.
@@ -139,10 +141,12 @@ type daemon struct {
 	load    func() (*configs.Config, configs.Problems)
 	server  *http.Server
 	doors   *connections
+	deadMan *deadMan
+	probe   *probe
+	exit    func(status int)
 	ready   func(base string)
 	listen  string
 	mu      sync.Mutex // one reload at a time
-	proof   proof
 }
 
 func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logger) (*daemon, error) {
@@ -160,12 +164,17 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
-	eng, err := engine.New(engine.Deps{Store: st, Settings: p.engine, Log: log, Metrics: engine.NewMetrics(reg)})
+	d := &daemon{log: log, store: st, links: links, carrier: o.carrier, load: o.load, ready: o.ready, listen: c.Server.Listen, probe: newProbe(st), exit: o.exit}
+	if d.exit == nil {
+		d.exit = os.Exit
+	}
+	d.engine, err = engine.New(engine.Deps{Store: st, Settings: p.engine, Log: log, Metrics: engine.NewMetrics(reg), Stalled: d.stalled})
 	if err != nil {
 		return nil, err
 	}
-	reg.MustRegister(eng.Gauges()...)
-	d := &daemon{log: log, store: st, engine: eng, links: links, carrier: o.carrier, load: o.load, ready: o.ready, listen: c.Server.Listen}
+	d.deadMan = newDeadMan(func() *configs.DeadMan { return d.parts.Load().config.Server.DeadMan }, d.well, o.outside, log)
+	reg.MustRegister(d.engine.Gauges()...)
+	reg.MustRegister(d.deadMan.pings, d.deadMan.last)
 	if o.listen != "" {
 		d.listen = o.listen
 	}
@@ -191,7 +200,8 @@ func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
 	in := ingest.New(func() *ingest.Config { return d.parts.Load().ingest }, d.engine, d.engine, d.log, time.Now).Handler()
 	phone := twilio.Handler(func() []*twilio.Provider { return d.parts.Load().twilio }, lineAdapter{d.engine}, d.log)
 	pages := web.New(web.Deps{
-		Engine: d.engine, Store: d.store, Config: func() *web.Config { return d.parts.Load().web }, Reload: d.reload, Ready: d.canCommit,
+		Engine: d.engine, Store: d.store, Config: func() *web.Config { return d.parts.Load().web }, Reload: d.reload, Ready: d.canServe,
+		Healthy: d.engine.Healthy,
 		Metrics: promhttp.HandlerFor(reg, promhttp.HandlerOpts{}), SessionKey: key, Now: time.Now, Log: d.log,
 		Erase: d.erase,
 	}).Handler()
@@ -208,34 +218,6 @@ func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
 func (d *daemon) erase(ctx context.Context, user oncall.UserID, also []string, by incident.Actor) (client.Erased, error) {
 	out, err := d.engine.Erase(ctx, engine.Person{User: user, Also: also}, by)
 	return client.Erased{Alias: out.Alias, Incidents: out.Incidents, Entries: out.Entries, Acts: out.Acts, Contacts: out.Contacts}, err
-}
-
-// proof is whether the store could commit a moment ago.
-type proof struct {
-	mu  sync.Mutex
-	at  time.Time
-	err error
-}
-
-// proofKept is how long it is good for: anybody may ask, as often as they like, and each proof is a commit.
-const proofKept = time.Second
-
-// canCommit proves that the store can commit, by committing.
-func (d *daemon) canCommit(ctx context.Context) error {
-	d.proof.mu.Lock()
-	defer d.proof.mu.Unlock()
-	if now := time.Now(); now.Sub(d.proof.at).Abs() >= proofKept {
-		err := d.commits(ctx)
-		if ctx.Err() != nil {
-			return err // whoever asked is gone: that proves nothing
-		}
-		d.proof.at, d.proof.err = time.Now(), err
-	}
-	return d.proof.err
-}
-
-func (d *daemon) commits(ctx context.Context) error {
-	return d.store.Update(ctx, func(tx store.Tx) error { return tx.PutNote("ready", time.Now().UTC().Format(time.RFC3339)) })
 }
 
 // secretKey is the store's own key for signed links and sessions, made when it is first needed.

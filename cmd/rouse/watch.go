@@ -22,7 +22,7 @@ func (d *daemon) serve(ln net.Listener, t *configs.TLS) error {
 	ln = d.doors.listen(ln)
 	if t == nil {
 		err := d.server.Serve(ln)
-		if err == http.ErrServerClosed {
+		if errors.Is(err, http.ErrServerClosed) {
 			return nil
 		}
 		return err
@@ -32,7 +32,7 @@ func (d *daemon) serve(ln net.Listener, t *configs.TLS) error {
 	}
 	d.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: d.certificate}
 	err := d.server.ServeTLS(ln, "", "")
-	if err == http.ErrServerClosed {
+	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
 	return err
@@ -48,60 +48,30 @@ func (d *daemon) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return &cert, err
 }
 
-// watch pings systemd's watchdog and the dead-man address for as long as the store can commit. stop waits for both to end.
+// watch pings systemd's watchdog and the dead-man address for as long as all is well. stop waits for both to end.
 func (d *daemon) watch(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
-	loop := func(every func() time.Duration, ping func(context.Context)) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-time.After(every()):
-					if err := d.canCommit(ctx); err != nil {
-						d.log.Error("the store cannot commit", "err", err)
-						continue
-					}
-					ping(ctx)
-				}
-			}
-		}()
-	}
 	if every, err := systemd.SdWatchdogEnabled(false); err == nil && every > 0 {
-		loop(func() time.Duration { return every / 3 }, func(context.Context) { _, _ = tellSystemd(systemd.SdNotifyWatchdog) })
+		wg.Go(func() { d.pingSystemd(ctx, every/3) })
 	}
-	loop(d.deadManEvery, d.pingDeadMan)
+	wg.Go(func() { d.deadMan.run(ctx) })
 	return func() { cancel(); wg.Wait() }
 }
 
-// pingDeadMan tells somebody outside that rouse lives.
-func (d *daemon) pingDeadMan(ctx context.Context) {
-	m := d.parts.Load().config.Server.DeadMan
-	if m == nil {
-		return
+func (d *daemon) pingSystemd(ctx context.Context, every time.Duration) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+		if err := d.canServe(ctx); err != nil {
+			if ctx.Err() == nil {
+				d.log.Error("systemd is not told that rouse is well", "err", err)
+			}
+			continue
+		}
+		_, _ = tellSystemd(systemd.SdNotifyWatchdog)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.URL.Reveal(), nil)
-	if err != nil {
-		d.log.Error("dead_man.url is no address")
-		return
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		d.log.Warn("the dead-man address does not answer")
-		return
-	}
-	_ = resp.Body.Close()
-}
-
-// deadManEvery is how often the dead-man address is pinged, by the configuration in force.
-func (d *daemon) deadManEvery() time.Duration {
-	if m := d.parts.Load().config.Server.DeadMan; m != nil && m.Every > 0 {
-		return m.Every
-	}
-	return time.Minute
 }

@@ -38,6 +38,7 @@ type FailingStore struct {
 	mu    sync.Mutex
 	err   error
 	after bool
+	hang  chan struct{}
 }
 
 // Failing wraps s. It works until told to fail.
@@ -49,6 +50,13 @@ func (f *FailingStore) Fail(err error) { f.set(err, false) }
 // FailAfter makes every Update commit and then return err all the same, as when the answer to a commit is lost; nil heals.
 func (f *FailingStore) FailAfter(err error) { f.set(err, true) }
 
+// Hang makes every Update from now on wait until free is closed, and then work.
+func (f *FailingStore) Hang(free chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hang = free
+}
+
 func (f *FailingStore) set(err error, after bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,8 +66,11 @@ func (f *FailingStore) set(err error, after bool) {
 // Update is the wrapped store's, with the failure asked for.
 func (f *FailingStore) Update(ctx context.Context, fn func(store.Tx) error) error {
 	f.mu.Lock()
-	fail, after := f.err, f.after
+	fail, after, hang := f.err, f.after, f.hang
 	f.mu.Unlock()
+	if hang != nil {
+		<-hang
+	}
 	if fail == nil {
 		return f.Store.Update(ctx, fn)
 	}
