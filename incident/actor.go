@@ -6,6 +6,8 @@ func Signed(a Action) (by Actor, verb string) {
 	switch a := a.(type) {
 	case Open:
 		return a.By, "report"
+	case Drill:
+		return a.By, "drill"
 	case Ack:
 		return a.By, "ack"
 	case Escalate:

@@ -56,6 +56,11 @@ func (d *draft) ack(a Ack) error {
 		return nil
 	}
 	d.i.AcknowledgedAt = d.now
+	if d.i.Drill() {
+		d.tell(DidAck, a.By, "", "Acknowledged by %s", a.By.Name)
+		d.answered(a.By)
+		return nil
+	}
 	d.tell(DidAck, a.By, "", "Acknowledged by %s%s", a.By.Name, until(d.i.AckUntil))
 	d.rooms("acknowledged")
 	return nil
@@ -101,6 +106,10 @@ func (d *draft) resolveBy(r Resolve) error {
 	if err := d.settled(); err != nil {
 		return err
 	}
+	if d.i.Drill() {
+		d.answered(r.By)
+		return nil
+	}
 	code := r.Code
 	if code == "" {
 		code = Fixed
@@ -131,7 +140,7 @@ func atDesk(by Actor) bool {
 // noteOwed reports whether somebody resolved the incident without the note that its priority needs.
 func (d *draft) noteOwed() bool {
 	i := &d.i
-	return i.State == Resolved && d.book.NoteFor[i.Priority] && strings.TrimSpace(i.Note) == "" && i.Code != Recovered && i.Code != Duplicate
+	return i.State == Resolved && !i.Drill() && d.book.NoteFor[i.Priority] && strings.TrimSpace(i.Note) == "" && i.Code != Recovered && i.Code != Duplicate
 }
 
 func (d *draft) resolve(by Actor, code, note string) {
@@ -145,6 +154,10 @@ func (d *draft) resolve(by Actor, code, note string) {
 	d.i.Suppressed, d.i.Loud = nil, false
 	d.stop()
 	switch {
+	case code == Answered:
+		d.tell(DidResolve, by, "", "Drill answered by %s, %s", by.Name, note)
+	case code == Unanswered:
+		d.tell(DidResolve, by, "", "DRILL FAILED: %s", note)
 	case code == Recovered && !by.Person() && note == "":
 		d.tell(DidResolve, by, "", "Resolved: every alert recovered")
 	case note != "":

@@ -63,6 +63,9 @@ func (d *draft) checkAmend(a Amend) error {
 
 // checkType refuses a type or category that the configuration does not have.
 func (b *Rulebook) checkType(kind, category string) error {
+	if kind == TypeDrill {
+		return ErrDrill
+	}
 	if len(b.Types) == 0 {
 		return nil
 	}

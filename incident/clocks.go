@@ -30,7 +30,7 @@ func (i *Incident) Subject() sla.Subject {
 func (d *draft) keepClocks(was *Incident) {
 	d.keepMarks(was)
 	d.keepCadence(was)
-	if len(d.book.SLAs) == 0 {
+	if len(d.book.SLAs) == 0 || d.i.Drill() {
 		d.i.Clocks = nil
 		return
 	}
@@ -209,7 +209,7 @@ func (d *draft) manager() []oncall.UserID {
 // news tells people something that needs no answer, each once, by the first of their methods that is no call. what names the
 // news in the page's identifier.
 func (d *draft) news(to []oncall.UserID, what, text string) (told int) {
-	return d.newsAt(d.book.NotifyUrgency(d.i.Priority), to, what, text)
+	return d.newsAt(d.urgency(), to, what, text)
 }
 
 // newsAt is news of an urgency of its own.

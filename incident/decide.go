@@ -104,9 +104,14 @@ func (d *draft) apply(a Action) error {
 		return d.fire(a)
 	case Open:
 		return d.open(a)
+	case Drill:
+		return d.drill(a)
 	}
 	if d.i.Number == 0 {
 		return ErrNoIncident
+	}
+	if err := d.ofDrill(a); err != nil {
+		return err
 	}
 	switch a := a.(type) {
 	case Clear:

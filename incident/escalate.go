@@ -63,6 +63,8 @@ func (d *draft) forward() {
 func (d *draft) endRound(p oncall.Policy) {
 	c := &d.i.Cursor
 	switch {
+	case d.i.Drill():
+		d.unanswered("nobody at any level answered")
 	case p.Repeat > 0 && c.Lap+1 >= p.Repeat:
 		d.follow(p.Then, fmt.Sprintf("policy %s ended after %d rounds", p.ID, c.Lap+1))
 	case !c.Reached && p.ID != d.book.Roster.Fallback():
@@ -93,6 +95,10 @@ func (d *draft) policyOr(p oncall.PolicyID) oncall.PolicyID {
 
 // follow hands over to another policy; rounds go on counting, so that no page's ID is used twice.
 func (d *draft) follow(then oncall.PolicyID, why string) {
+	if d.i.Drill() {
+		d.unanswered(why)
+		return
+	}
 	to := d.book.Roster.Fallback()
 	if then != "" {
 		to = d.policyOr(then)
@@ -106,12 +112,16 @@ func (d *draft) follow(then oncall.PolicyID, why string) {
 func (d *draft) fireFrom() {
 	fallback := d.book.Roster.Fallback()
 	for tried := 0; tried < d.levels(); tried++ {
-		if d.fireLevel() {
+		if !d.i.State.Open() || d.fireLevel() { // a drill ends with its last level
 			return
 		}
 		if !d.passOver(fallback) {
 			break
 		}
+	}
+	if d.i.Drill() {
+		d.unanswered("no level finds anybody")
+		return
 	}
 	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", span(nobodyWait))
 	// No policy in the cursor: what follows is the incident's own again, in a new round.
@@ -269,7 +279,7 @@ func (d *draft) notice(id oncall.UserID) (n Notice, from time.Time, ok bool) {
 	if !found {
 		return Notice{}, d.now, false
 	}
-	urgency := d.book.NotifyUrgency(d.i.Priority)
+	urgency := d.urgency()
 	from = d.now
 	if urgency == oncall.Low {
 		if end, quiet := u.QuietUntil(d.now); quiet {
@@ -323,7 +333,7 @@ func (d *draft) issue() {
 			}
 			d.pages = append(d.pages, Page{
 				ID: st.Page, Kind: PageAlert, Incident: d.i.Number, Epoch: d.i.Epoch, Round: c.Round, Level: c.Level,
-				User: n.User, Via: st.Via, Urgency: d.book.NotifyUrgency(d.i.Priority), At: d.now, Text: c.By,
+				User: n.User, Via: st.Via, Urgency: d.urgency(), At: d.now, Text: c.By,
 			})
 			d.tell(DidPage, self, "", "Paging %s by %s", n.User, st.Via)
 		}

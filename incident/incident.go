@@ -285,6 +285,7 @@ const (
 	NewsUpdate    = "update"
 	newsEndDue    = "end-due"
 	newsResolved  = "resolved"
+	newsDrill     = "drill"
 )
 
 // Change is what Decide answers: the next record, what the timeline says of it, and whom to tell.

@@ -50,6 +50,9 @@ func (d *draft) owesAt() time.Time {
 
 // cadence is how often the incident owes an update; 0: never.
 func (d *draft) cadence() time.Duration {
+	if d.i.Drill() {
+		return 0
+	}
 	if d.i.UpdateEvery > 0 {
 		return d.i.UpdateEvery
 	}
@@ -79,6 +82,9 @@ func (d *draft) remindUpdate() {
 // dueReview sets when the review of an incident that is being resolved is due.
 func (d *draft) dueReview(code Code) {
 	r := &d.i.Review
+	if d.i.Drill() {
+		return
+	}
 	if code == Duplicate && d.i.DuplicateOf != 0 { // the word alone lifts nothing: of what is it a duplicate?
 		r.Required = false
 		return

@@ -28,7 +28,7 @@ func (d *draft) setBack(a SetBack) error {
 		for s := range n.Steps {
 			st := &n.Steps[s]
 			st.Due = st.Due.Add(-a.By)
-			if end, quiet := quietAt(u, st.Due); quiet && d.book.NotifyUrgency(i.Priority) == oncall.Low {
+			if end, quiet := quietAt(u, st.Due); quiet && d.urgency() == oncall.Low {
 				st.Due = end
 			}
 		}

@@ -105,7 +105,7 @@ func cast() *incident.Rulebook {
 		{ID: "everyone", Levels: []oncall.Level{level(5*time.Minute, "team/all")}},
 	}
 	gap := &oncall.Schedule{ID: "gap", Zone: time.UTC}
-	roster := oncall.NewRoster(users, []oncall.Team{{ID: "all", Members: []oncall.UserID{"ana", "bo", "cy"}}}, []*oncall.Schedule{gap}, policies, "everyone")
+	roster := oncall.NewRoster(users, []oncall.Team{{ID: "all", Members: []oncall.UserID{"ana", "bo", "cy"}}, {ID: "ops", Manager: "cy"}}, []*oncall.Schedule{gap}, policies, "everyone")
 	services := map[string]incident.Service{}
 	for _, p := range []string{"main", "twice", "empty", "turns", "zone"} {
 		services[p] = incident.Service{Name: p, Policy: oncall.PolicyID(p), Impact: incident.GradeHigh}
@@ -176,6 +176,8 @@ func (s *stage) command(w []string) {
 		s.do(incident.Note{By: by, Text: kv["text"]})
 	case "report": // report PAGE missed detail=...
 		s.do(incident.Report{Page: w[1], Outcome: incident.StepOutcome(w[2]), Detail: "said: " + w[2]})
+	case "drill": // drill weekly policy=main: as at its time
+		s.do(incident.Drill{Number: 7, Name: w[1], Policy: oncall.PolicyID(kv["policy"]), Team: oncall.TeamID(kv["team"]), By: incident.Actor{Kind: incident.BySystem}})
 	case "lose": // lose timer|end: what a fault of the store or of rouse could do to the record
 		s.i.WakeAt = time.Time{}
 		if w[1] == "end" {
