@@ -164,9 +164,10 @@ func byOf(a incident.Action) incident.Actor {
 	return system
 }
 
-// shown is the state as which the metrics count an incident: a confidential one is not counted, so that numbers tell nothing.
+// shown is the state as which the metrics count an incident: a confidential one is not counted, so that numbers tell nothing, and
+// neither is a drill.
 func shown(i *incident.Incident) incident.State {
-	if i.Confidential() {
+	if i.Confidential() || i.Drill() {
 		return ""
 	}
 	return i.State
@@ -178,7 +179,11 @@ func (b *batch) count(c *casefile) {
 	if was != is {
 		b.after(func() { b.e.metrics.moved(was, is) })
 	}
-	if c.now.Confidential() {
+	if c.now.Drill() && c.was != c.now.State && c.now.State == incident.Resolved {
+		i := c.now
+		b.after(func() { b.e.metrics.drill(&i) })
+	}
+	if c.now.Confidential() || c.now.Drill() {
 		return
 	}
 	i, entries, opened := c.now, c.entries, c.was == ""

@@ -29,7 +29,7 @@ const (
 // automate does what rules want because of a decision. Steps within rouse are decided at once; those that touch the world go
 // into the outbox. Whatever goes wrong is a line of the timeline, never an error of the decision.
 func (b *batch) automate(was *incident.Incident, ch *incident.Change) error {
-	if len(b.live.Automations) == 0 || b.ruled {
+	if len(b.live.Automations) == 0 || b.ruled || ch.Next.Drill() {
 		return nil // what rules bring about wakes no rules
 	}
 	b.ruled = true

@@ -8,6 +8,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -39,6 +40,7 @@ type Settings struct {
 	Automations  []automation.Rule
 	Runner       Runner // nil: steps that touch the world fail, and say so
 	Retention    Retention
+	Drills       []Drill
 }
 
 // Rooms tells chat rooms and mail lists.
@@ -103,11 +105,12 @@ type Engine struct {
 	slots   chan struct{}
 	runs    chan struct{} // of automations
 	running context.Context
-	halt    context.CancelFunc // ends running
-	claims  int                // owned by the deliver loop
-	doubt   bool               // owned by the committer: a commit ended with an error
-	lately  lately             // owned by the committer
-	audit   auditor            // owned by the audit loop
+	halt    context.CancelFunc   // ends running
+	claims  int                  // owned by the deliver loop
+	doubt   bool                 // owned by the committer: a commit ended with an error
+	lately  lately               // owned by the committer
+	audit   auditor              // owned by the audit loop
+	drilled map[string]time.Time // owned by the clock's loop: the last time of each drill that was looked at
 
 	pace      paces
 	standing  atomic.Pointer[string] // the loop that stands; nil: none
@@ -157,6 +160,7 @@ func New(d Deps) (*Engine, error) {
 		gone: make(chan struct{}), stalled: d.Stalled,
 	}
 	e.newPaces()
+	e.drilled = map[string]time.Time{}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -203,7 +207,7 @@ func (e *Engine) load(s Settings) error {
 		if err != nil {
 			return err
 		}
-		if err := e.sinceNote(tx); err != nil {
+		if err := errors.Join(e.sinceNote(tx), e.knowDrills(tx, s.Drills)); err != nil {
 			return err
 		}
 		e.pulse.load(beats, s.Heartbeats, e.now())
@@ -274,8 +278,12 @@ func (e *Engine) Reload(ctx context.Context, s Settings) error {
 			}
 			e.hot.inhibitRules(s.Inhibit, e.store)
 			e.pulse.configure(s.Heartbeats, e.now())
+			nudge(e.clock)
 			nudge(e.review)
 		})
+		if err := e.knowDrills(b.tx, s.Drills); err != nil {
+			return b.fail(err)
+		}
 		return b.refresh(s)
 	})
 	if err != nil {

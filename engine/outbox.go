@@ -193,11 +193,15 @@ func (b *batch) name(p *store.Page) string {
 // view is what a message says of an incident.
 func (b *batch) view(i *incident.Incident, u oncall.UserID) notify.View {
 	svc := b.live.book.Services[i.Service]
-	return notify.View{
+	v := notify.View{
 		Number: i.Number, Title: i.Title, Service: i.Service, Team: i.Team, Priority: string(i.Priority), State: string(i.State),
 		Severity: string(i.Severity), Firing: i.Firing, Total: i.Total, Age: b.now.Sub(i.CreatedAt), Runbook: svc.Runbook,
 		URL: b.link(i, u), Neutral: i.Confidential(), AckedBy: i.AckedBy, Assignee: string(i.Assignee),
 	}
+	if i.Drill() {
+		v.Test, v.Priority = true, ""
+	}
+	return v
 }
 
 // link is the page of an incident. For a known user it is signed, so that a phone without a login can open it and act.

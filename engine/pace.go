@@ -11,7 +11,7 @@ import (
 const (
 	watchEvery = 2 * time.Second
 	standsMost = 15       // looks at which a loop that has work has not moved: 30 s
-	silentMost = 30       // looks at which the auditor has not moved: 60 s
+	auditMost  = 30       // looks at which the auditor has not moved: 60 s
 	stacksMost = 64 << 10 // bytes of stacks that are logged
 )
 
@@ -59,7 +59,7 @@ func (e *Engine) newPaces() {
 	p.commit.name, p.commit.most, p.commit.owes = "commit", standsMost, func() bool { return len(e.queue)+len(e.ahead) > 0 }
 	p.clock.name, p.clock.most, p.clock.owes = "clock", standsMost, func() bool { return running() && len(e.clock) > 0 }
 	p.deliver.name, p.deliver.most, p.deliver.owes = "deliver", standsMost, func() bool { return running() && len(e.outbox) > 0 }
-	p.audit.name, p.audit.most, p.audit.owes = "audit", silentMost, running // it always has something to do
+	p.audit.name, p.audit.most, p.audit.owes = "audit", auditMost, running // it always has something to do
 }
 
 // watchLoop is the watchdog: it notices a loop that stands and a clock on the wall that jumps. It uses no store and no lock that

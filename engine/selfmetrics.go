@@ -92,7 +92,7 @@ func (b *batch) triggered(p *store.Page) time.Time {
 		return time.Time{}
 	}
 	i, err := b.incident(p.Incident)
-	if err != nil || !p.At.Equal(i.TriggeredAt) {
+	if err != nil || !p.At.Equal(i.TriggeredAt) || i.Drill() {
 		return time.Time{}
 	}
 	return i.TriggeredAt

@@ -124,7 +124,7 @@ func (p *pulse) setBack(by time.Duration) {
 func (b *breakers) setBack(by time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for l, until := range b.open {
-		b.open[l] = until.Add(-by)
+	for _, o := range b.open {
+		o.since, o.until, o.probeUntil = o.since.Add(-by), o.until.Add(-by), o.probeUntil.Add(-by)
 	}
 }

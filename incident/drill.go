@@ -2,6 +2,9 @@ package incident
 
 import (
 	"errors"
+	"fmt"
+	"strings"
+	"time"
 
 	"github.com/rouse/rouse/oncall"
 )
@@ -88,4 +91,29 @@ func (d *draft) ofDrill(a Action) error {
 		return ErrDrill
 	}
 	return nil
+}
+
+// DrillPlan is a drill of the configuration and where it stands.
+type DrillPlan struct {
+	Name     string
+	Weekdays []time.Weekday // empty: every day
+	Minute   int            // since midnight, by the clock on the wall in Zone
+	Zone     *time.Location
+	Policy   oncall.PolicyID
+	Next     time.Time
+	Skipped  time.Time // its last time, if rouse was down then; else zero
+	Last     int64     // incident of the last that was begun; 0: none was
+}
+
+// When is the plan's time in words: "Wed 10:00".
+func (p *DrillPlan) When() string {
+	days := "daily"
+	if len(p.Weekdays) > 0 && len(p.Weekdays) < 7 {
+		names := make([]string, len(p.Weekdays))
+		for k, d := range p.Weekdays {
+			names[k] = d.String()[:3]
+		}
+		days = strings.Join(names, ",")
+	}
+	return fmt.Sprintf("%s %02d:%02d", days, p.Minute/60, p.Minute%60)
 }

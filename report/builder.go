@@ -60,9 +60,14 @@ func New(q Query, roster *oncall.Roster, now time.Time) *Builder {
 // Add counts one incident, once. Facts of any time may be fed: those created outside the period count only for the pages
 // that it sent and the acknowledgements that it got within the period, so feed all that were touched in it.
 //
+// A drill counts in no number.
+//
 // What the reader of the report may not see must not be fed: the Builder counts whatever it is given. An incident that is
 // confidential counts in every number; its title, service, rule and people are kept out of every list. f is not kept.
 func (b *Builder) Add(f *incident.Facts) {
+	if f.Type == incident.TypeDrill {
+		return
+	}
 	b.people.add(f)
 	if f.CreatedAt.Before(b.q.From) || !f.CreatedAt.Before(b.q.To) {
 		return

@@ -46,6 +46,19 @@ func (w Window) Active(now time.Time) (until time.Time, active bool) {
 	return time.Time{}, false
 }
 
+// Next returns the first start after now; the zero time where there is none.
+func (w Window) Next(now time.Time) time.Time { return w.opens(now) }
+
+// Last returns the latest start of a recurring window that is not after now; the zero time where there is none.
+func (w Window) Last(now time.Time) time.Time {
+	for back := range 10 {
+		if start, ok := w.start(now, -back); ok && !start.After(now) {
+			return start
+		}
+	}
+	return time.Time{}
+}
+
 // opens returns the first start after now, or zero where there is none.
 func (w Window) opens(now time.Time) time.Time {
 	if !w.Recurring {

@@ -73,6 +73,9 @@ func wire(c *configs.Config, links *notify.Signer, carrier http.RoundTripper, lo
 	for _, h := range c.Heartbeats {
 		p.engine.Heartbeats = append(p.engine.Heartbeats, engine.Heartbeat{Name: h.Name, Every: h.Every, Grace: h.Grace, Service: h.Service})
 	}
+	for _, d := range c.Drills {
+		p.engine.Drills = append(p.engine.Drills, engine.Drill{Name: d.Name, Weekdays: d.At.Weekdays, Minute: d.At.Minute, Zone: d.Zone, Policy: d.Policy})
+	}
 	return p, nil
 }
 
