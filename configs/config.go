@@ -3,6 +3,8 @@ package configs
 import (
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
@@ -239,6 +241,8 @@ type Drill struct {
 	At     Moment
 	Zone   *time.Location
 	Policy oncall.PolicyID
+
+	at *yaml.Node
 }
 
 // Receiver is the name of a room and where it is written.

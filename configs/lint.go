@@ -19,6 +19,7 @@ func (l *loader) lintAll() {
 	l.lintReach()
 	l.lintProviders()
 	l.lintFallback()
+	l.lintDrills()
 	l.lintGaps()
 	l.lintUnused()
 	if len(l.c.Integrations) == 0 {
@@ -124,6 +125,18 @@ func (l *loader) lintFallback() {
 		}
 	}
 	l.doubt(l.draft.root.get("fallback").place(), "fallback", "fallback-without-people", "pages nobody but rooms", "name a policy with a user, team or schedule")
+}
+
+// lintDrills finds drills that nobody could answer.
+func (l *loader) lintDrills() {
+	for k, d := range l.c.Drills {
+		p, _ := l.c.roster.Policy(d.Policy)
+		if !slices.ContainsFunc(p.Levels, func(v oncall.Level) bool {
+			return slices.ContainsFunc(v.Targets, func(t oncall.Target) bool { return len(l.reachable(t)) > 0 })
+		}) {
+			l.doubt(d.at, fmt.Sprintf("drills[%d]", k), "drill-without-people", "tries a policy that pages nobody but rooms, so nobody can answer", "name a policy with a user, team or schedule")
+		}
+	}
 }
 
 // lintGaps finds stretches of the next two weeks in which nobody is on call.

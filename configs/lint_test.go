@@ -30,6 +30,7 @@ var lintCases = []struct {
 	{"past-override", 5, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]\n    overrides: [{user: bo, from: \"2026-02-01 00:00\", to: \"2026-02-02 00:00\"}]\n"},
 	{"unused-schedule", 3, "schedules:\n  primary: {timezone: Europe/Madrid, layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]}\n  other: {timezone: Europe/Madrid, layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]}\n"},
 	{"unused-policy", 3, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}]}\n  other: {levels: [{notify: [user/ana], wait: 5m}]}\n"},
+	{"drill-without-people", 5, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}]}\n  rooms: {levels: [{notify: [receiver/room], wait: 5m}]}\nreceivers: [{name: room}]\ndrills: [{name: w, every: \"Wed 10:00\", timezone: UTC, escalation: rooms}]\n"},
 	{"finite-repeat", 2, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}], repeat: 3}\n"},
 	{"then-never-reached", 2, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}], then: everyone}\n"},
 	{"service-without-escalation", 2, "services:\n  web: {depends_on: [db]}\n  db: {escalation: everyone}\n"},

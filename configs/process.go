@@ -85,7 +85,12 @@ func (l *loader) categories(v value) {
 	if len(o.names) == 0 {
 		v.fail("is empty, but an incident must have a type", "write at least one type, such as technical: [availability]")
 	}
-	o.each(func(name string, v value) { l.draft.types[name] = v.texts() })
+	o.each(func(name string, v value) {
+		if name == incident.TypeDrill {
+			v.here().fail("is the type that drills have", "choose another word; drills are written under drills")
+		}
+		l.draft.types[name] = v.texts()
+	})
 }
 
 func (v value) byPriority(what string) map[incident.Priority]time.Duration {

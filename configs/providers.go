@@ -203,12 +203,15 @@ func (l *loader) drills(v value) {
 		o := item.object("name", "every", "timezone", "escalation")
 		d := Drill{Zone: time.UTC}
 		d.Name, _ = o.uniqueName(seen)
+		if d.Name != "" && (!pathForm.MatchString(d.Name) || len(d.Name) > 64) {
+			o.get("name").fail(fmt.Sprintf("%q cannot be part of a web address", clip(d.Name)), "use at most 64 letters, digits, `.`, `_` and `-`")
+		}
 		d.At, _ = parsed(o.need("every", momentAdvice), parseMoment, momentAdvice)
 		if zone, ok := parsed(o.need("timezone", zoneAdvice), parseZone, zoneAdvice); ok {
 			d.Zone = zone
 		}
 		policy, _ := o.need("escalation", "name the policy that is tried").ref(aPolicy)
-		d.Policy = oncall.PolicyID(policy)
+		d.Policy, d.at = oncall.PolicyID(policy), item.at
 		l.c.Drills = append(l.c.Drills, d)
 	}
 }

@@ -92,6 +92,8 @@ func rotaRoutes() []route {
 		{"GET /api/v1/contacts", doorAPI, Responder, (*call).contacts},
 		{"GET /api/v1/lines", doorAPI, Responder, (*call).lines},
 		{"GET /api/v1/heartbeats", doorAPI, Viewer, (*call).heartbeats},
+		{"GET /api/v1/drills", doorAPI, Viewer, (*call).listDrills},
+		{"POST /api/v1/drills/{name}", doorAPI, Manager, (*call).startDrill},
 	}
 }
 

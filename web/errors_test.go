@@ -50,6 +50,7 @@ func TestEveryError(t *testing.T) {
 		{web.ErrReady(errors.New("the disk is full")), 503, "not_ready"},
 		{&incident.AlreadyError{State: incident.Acknowledged, By: "bo"}, 409, "already"},
 		{incident.ErrFinal, 409, "closed"},
+		{incident.ErrDrill, 409, "drill"},
 		{web.ErrNotReporter, 403, "forbidden"},
 		{web.ErrNotYourself, 403, "forbidden"},
 		{web.ErrNoReceiver, 422, "unknown_receiver"},

@@ -73,6 +73,7 @@ func incidentRefusals() []refusal {
 	return []refusal{
 		{as[*incident.AlreadyError](), 409, "already", "", "Nothing is left to do about it."},
 		{is(incident.ErrFinal), 409, "closed", "", "Report a new incident."},
+		{is(incident.ErrDrill), 409, "drill", "", "Report an incident instead, if something is broken."},
 		{is(incident.ErrNotAcked), 409, "not_acknowledged", "", "Acknowledge it first."},
 		{is(incident.ErrNotResolved), 409, "not_resolved", "", "Resolve it first."},
 		{is(incident.ErrNotHeld), 409, "not_held", "", hintNext},

@@ -85,7 +85,7 @@ func TestTheDescriptionFitsTheTypes(t *testing.T) {
 		client.Error{}, client.Suppression{}, client.Incident{}, client.IncidentList{}, client.Actor{}, client.Entry{}, client.Link{}, client.Alert{}, client.Page{},
 		client.Report{}, client.Lease{}, client.Resolution{}, client.Reassignment{}, client.Holding{}, client.Remark{}, client.Person{}, client.Shift{}, client.Duty{}, client.Level{},
 		client.ServiceDuty{}, client.OnCall{}, client.Schedule{}, client.Shifts{}, client.Override{}, client.NewOverride{}, client.Silence{}, client.NewSilence{}, client.Rule{},
-		client.User{}, client.Contact{}, client.TestPage{}, client.Sent{}, client.Heartbeat{}, client.Act{},
+		client.User{}, client.Contact{}, client.TestPage{}, client.Sent{}, client.Heartbeat{}, client.Act{}, client.Drill{}, client.DrillResult{},
 		client.Update{}, client.ReviewStub{}, client.Clock{}, client.Counters{}, client.Closure{}, client.Confirmation{}, client.Amendment{}, client.Diagnosis{},
 		client.Attachment{}, client.Appointment{}, client.Publication{}, client.Reason{}, client.Help{}, client.Merging{}, client.Relation{}, client.Bulk{},
 		client.BulkResult{}, client.Done{}, client.Similar{}, client.Change{}, client.SLA{}, client.ClockStory{}, client.ClockLine{}, client.ReviewSummary{},

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/web/client"
 )
 
 const (
@@ -34,6 +35,18 @@ type onCallView struct {
 	Services  []serviceView
 	Numbers   []numberView
 	Lines     []string // that are out of use
+	Drills    []drillView
+}
+
+// drillView is one drill, and how the last one went.
+type drillView struct {
+	Name, Policy, When string
+	Next               moment
+	Last               moment
+	Incident           int64
+	How                string
+	Bad                bool
+	Missed             []string
 }
 
 type scheduleView struct {
@@ -104,7 +117,33 @@ func (c *call) onCallPage() error {
 	if v.Numbers, v.Lines, err = c.numberViews(); err != nil {
 		return err
 	}
+	drills, err := c.drills(1)
+	if err != nil {
+		return err
+	}
+	for k := range drills {
+		v.Drills = append(v.Drills, t.drill(&drills[k]))
+	}
 	return c.show(http.StatusOK, "oncall", frame{Title: "On call", Here: "oncall", Refresh: 60, Reload: true, Zone: "each schedule's own zone", Body: v})
+}
+
+// drill words one drill and its last result.
+func (t teller) drill(d *client.Drill) drillView {
+	v := drillView{Name: d.Name, Policy: d.Policy, When: d.When + " " + d.Zone, Next: t.moment(d.Next), How: "not yet"}
+	if len(d.Results) == 0 {
+		return v
+	}
+	r := &d.Results[0]
+	v.Last, v.Incident, v.Missed = t.moment(r.At), r.Incident, r.Missed
+	switch r.State {
+	case "answered":
+		v.How = strings.TrimSpace("answered by " + t.names([]string{r.By}) + onlyIf(r.Channel != "", " by "+r.Channel) + " after " + r.After)
+	case "unanswered":
+		v.How, v.Bad = "nobody answered", true
+	default:
+		v.How = "under way"
+	}
+	return v
 }
 
 // schedule words one schedule on its own clock.

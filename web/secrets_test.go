@@ -98,6 +98,7 @@ var bodies = map[string]string{
 	"POST /api/v1/silences":           `{"matchers":["a=b"],"for":"2h"}`,
 	"DELETE /api/v1/silences/{id}":    ``,
 	"POST /api/v1/send":               `{"user":"bo"}`,
+	"POST /api/v1/drills/{name}":      ``,
 	"POST /api/v1/erase":              `{"user":"zed"}`,
 	"POST /-/reload":                  ``,
 }
@@ -119,6 +120,7 @@ func (v *vaultWorld) lists() map[string][]string {
 		"GET /api/v1/changes": {""}, "GET /api/v1/subscribers": {""}, "GET /api/v1/oncall": {""}, "GET /api/v1/users": {""}, "GET /api/v1/schedules": {""},
 		"GET /api/v1/schedules/{id}/shifts": {""}, "GET /api/v1/overrides": {""}, "GET /api/v1/silences": {""}, "GET /api/v1/contacts": {""}, "GET /api/v1/lines": {""},
 		"GET /api/v1/heartbeats": {""}, "GET /api/v1/backup": {""},
+		"GET /api/v1/drills": {""},
 	}
 }
 

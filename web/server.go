@@ -55,6 +55,10 @@ type Engine interface {
 	ExpireSilence(ctx context.Context, id, by string) error
 	// SendTest queues a test page and returns its ID.
 	SendTest(ctx context.Context, user oncall.UserID, via oncall.Method, text string, by incident.Actor) (string, error)
+	// Drills returns the drills of the configuration.
+	Drills(ctx context.Context) ([]incident.DrillPlan, error)
+	// StartDrill begins a drill now and returns its incident.
+	StartDrill(ctx context.Context, name string, by incident.Actor) (incident.Incident, error)
 	// Book is the rulebook as it is now, overrides made at run time included.
 	Book() *incident.Rulebook
 	// Lines returns every method over every provider, and which are out of use.

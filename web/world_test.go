@@ -210,6 +210,7 @@ func settings(links *notify.Signer) engine.Settings {
 	return engine.Settings{
 		Book: book, Tree: tree, Gate: router.NewGate(nil, nil, nil), Providers: []notify.Provider{carrier{}}, PublicURL: "http://rouse.test", Links: links,
 		Heartbeats: []engine.Heartbeat{{Name: "watchdog", Every: 1000 * time.Hour, Grace: time.Minute, Service: "database"}},
+		Drills:     []engine.Drill{{Name: "weekly", Weekdays: []time.Weekday{time.Wednesday}, Minute: 600, Zone: time.UTC, Policy: book.Roster.Fallback()}},
 	}
 }
 
