@@ -203,6 +203,7 @@ func (e *Engine) knowDrills(tx store.Tx, drills []Drill) error {
 		e.metrics.DrillFailed.WithLabelValues(d.Name)
 		e.metrics.DrillSkipped.WithLabelValues(d.Name)
 		e.metrics.DrillLast.WithLabelValues(d.Name)
+		e.metrics.DrillAnswer.WithLabelValues(d.Name)
 	}
 	if len(drills) == 0 {
 		return nil

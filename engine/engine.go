@@ -228,7 +228,9 @@ func (e *Engine) refresh(tx store.Tx, s Settings) error {
 	book := *s.Book
 	book.Roster = s.Book.Roster.WithOverrides(overrides)
 	e.live.Store(&live{Settings: s, book: &book, gate: s.Gate.WithSilences(silences)})
+	e.metrics.promise(s.Book)
 	for _, p := range s.Providers {
+		e.metrics.Unknowns.WithLabelValues(p.Name())
 		e.metrics.ProviderUp.WithLabelValues(p.Name()).Set(e.breaker.up(p.Name()))
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/incident/sla"
 )
 
 // ofProcess makes the metrics of the incident process.
@@ -51,5 +52,17 @@ func (m *Metrics) process(i *incident.Incident, opened bool, entries []incident.
 				m.Escalations.WithLabelValues("hand").Inc()
 			}
 		}
+	}
+}
+
+// promise makes the counters of what has not happened yet, so that a rate sees the first time too.
+func (m *Metrics) promise(book *incident.Rulebook) {
+	for _, s := range book.SLAs {
+		for _, kind := range []sla.Kind{sla.Response, sla.Resolution} {
+			m.Breaches.WithLabelValues(s.Name, string(kind))
+		}
+	}
+	for _, by := range []string{"time", "hand"} {
+		m.Escalations.WithLabelValues(by)
 	}
 }

@@ -175,6 +175,9 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 	d.deadMan = newDeadMan(func() *configs.DeadMan { return d.parts.Load().config.Server.DeadMan }, d.well, o.outside, log)
 	reg.MustRegister(d.engine.Gauges()...)
 	reg.MustRegister(d.deadMan.pings, d.deadMan.last)
+	if size := sizeOf(st); size != nil {
+		reg.MustRegister(size)
+	}
 	if o.listen != "" {
 		d.listen = o.listen
 	}
