@@ -3,6 +3,7 @@ package engine
 import (
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,24 @@ import (
 	"github.com/rouse/rouse/store/storetest"
 )
 
+// lines is a log that may be read while it is written.
+type lines struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // machine is an engine on a machine whose wall clock can be moved, and that can be started again.
 type machine struct {
 	t       *testing.T
@@ -22,7 +41,7 @@ type machine struct {
 	st      store.Store
 	c       *carrier
 	e       *Engine
-	log     strings.Builder
+	log     lines
 	stalled atomic.Pointer[string]
 }
 
