@@ -95,6 +95,7 @@ func TestReadyAndHealthySayWhy(t *testing.T) {
 			}
 		}
 		w.breakStore(errors.New("disk on fire"))
+		time.Sleep(proofKept)
 		if status, body := get("/-/ready"); status != 503 || !strings.Contains(body, "disk on fire") {
 			t.Errorf("ready: %d %s", status, body)
 		}
