@@ -10,7 +10,7 @@
 //	data/     Badger's own files; they look large (sparse), Info tells what they take
 //	mark      the number of a commit that is surely durable; behind by 100 ms at most
 //	holder    who has the store open; locked as long as it is
-//	damaged/  logs put aside when a loss was accepted
+//	damaged/  copies of logs, tables and their list from when a loss was accepted
 //
 // # Sequence
 //

@@ -3,7 +3,6 @@ package badger
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -124,32 +123,8 @@ func (s *Store) prepare() error {
 	return private(s.dir)
 }
 
-// sweep removes logs without length. A kill between the making of a log and the moment it gets its size leaves one; it never
-// held anything, and Badger stumbles over it.
-func sweep(data string) error {
-	for _, kind := range []string{".mem", ".vlog"} {
-		names, err := filesIn(data, kind)
-		if err != nil {
-			return err
-		}
-		for _, name := range names {
-			info, err := os.Stat(name)
-			if err == nil && info.Size() == 0 {
-				err = os.Remove(name)
-			}
-			if err != nil {
-				return fmt.Errorf("clear the store of a log that was never begun: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
 // inspect compares what is on disk with what the mark says, before Badger repairs anything.
 func (s *Store) inspect(b badger.Options, accept bool) error {
-	if err := sweep(b.Dir); err != nil {
-		return err
-	}
 	tables, err := checkTables(b.Dir, b)
 	if err != nil {
 		return err
@@ -166,41 +141,18 @@ func (s *Store) inspect(b badger.Options, accept bool) error {
 		return fmt.Errorf("%w: restore a backup, or go on without its word: rouse serve --accept-data-loss", err)
 	}
 	s.loss = judge(s.dir, tables, logs, s.marked)
-	switch {
-	case s.loss == nil:
-		return nil
-	case !accept:
-		return s.loss
-	}
-	return putAside(s.dir, logs)
-}
-
-// putAside copies the logs, before Badger cuts them, to where somebody may look at them.
-func putAside(dir string, logs []logFile) error {
-	to := filepath.Join(dir, damagedDir)
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
-	}
-	for _, l := range logs {
-		if err := copyFile(filepath.Join(to, filepath.Base(l.Path)), l.Path); err != nil {
-			return fmt.Errorf("put a damaged log aside: %w", err)
+	if s.loss != nil {
+		if err := checkManifest(b.Dir, b, s.loss.Have); err != nil {
+			return err
+		}
+		if !accept {
+			return s.loss
+		}
+		if err := putAside(s.dir); err != nil {
+			return fmt.Errorf("put aside what is damaged: %w", err)
 		}
 	}
-	return nil
-}
-
-func copyFile(to, from string) error {
-	src, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer src.Close() // only read
-	dst, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(dst, src)
-	return errors.Join(err, dst.Close())
+	return s.sweep(b.Dir)
 }
 
 // ready compares Badger's last commit with the mark, migrates, reads the catalogue, and starts the mark and the timers.

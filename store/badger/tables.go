@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync/atomic"
 
 	"github.com/dgraph-io/badger/v4"
@@ -19,16 +20,9 @@ import (
 // checkTables verifies every table that the manifest names and returns the highest commit in them. Badger would not do:
 // it ends the process, at best, where a table is damaged, and its compaction drops blocks that it cannot read.
 func checkTables(data string, o badger.Options) (last uint64, err error) {
-	f, err := os.Open(filepath.Join(data, badger.ManifestFilename))
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
-	}
+	m, err := readManifest(data, o)
 	if err != nil {
 		return 0, err
-	}
-	m, _, err := badger.ReplayManifestFile(f, o.ExternalMagicVersion, o)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return 0, damaged(f.Name(), err)
 	}
 	var highest atomic.Uint64
 	var g errgroup.Group
@@ -48,6 +42,49 @@ func checkTables(data string, o badger.Options) (last uint64, err error) {
 	}
 	err = g.Wait()
 	return highest.Load(), err
+}
+
+// readManifest reads which tables there are. Badger removes those that are not named, so a manifest must not be missing.
+func readManifest(data string, o badger.Options) (m badger.Manifest, err error) {
+	name := filepath.Join(data, badger.ManifestFilename)
+	f, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		names, err := filesIn(data, ".sst")
+		if err == nil && len(names) > 0 {
+			err = damaged(name, errors.New("it is missing, though there are tables"))
+		}
+		return m, err
+	}
+	if err != nil {
+		return m, err
+	}
+	m, _, err = badger.ReplayManifestFile(f, o.ExternalMagicVersion, o)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return m, damaged(name, err)
+	}
+	return m, nil
+}
+
+// checkManifest is asked when commits are missing. A whole table that holds some of them, and is not named, was forgotten:
+// it is the manifest that is damaged, and Badger must not remove the table.
+func checkManifest(data string, o badger.Options, have uint64) error {
+	m, err := readManifest(data, o)
+	if err != nil {
+		return err
+	}
+	names, err := filesIn(data, ".sst")
+	for _, name := range names {
+		id, ok := table.ParseFileID(name)
+		if _, named := m.Tables[id]; !ok || named {
+			continue
+		}
+		last, err := checkTable(name, id, badger.TableManifest{Compression: o.Compression})
+		if err == nil && last > have {
+			return damaged(filepath.Join(data, badger.ManifestFilename),
+				fmt.Errorf("it does not name %s, which holds commit %d", filepath.Base(name), last))
+		}
+	}
+	return err
 }
 
 // checkTable verifies one table and returns the highest commit in it.
@@ -73,8 +110,12 @@ func checkTable(name string, id uint64, m badger.TableManifest) (last uint64, er
 	return t.MaxVersion(), t.VerifyChecksum()
 }
 
+// damaged says that the store cannot go on without a file, whatever loss is accepted: others rely on what it held. What
+// Badger says of it may be long; its first line will do.
 func damaged(name string, err error) error {
-	return fmt.Errorf("%s is damaged (%w): restore a backup into an empty directory with rouse restore", name, err)
+	why, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	return fmt.Errorf("%s is damaged (%s). Nothing was changed, and nothing can go on without it: "+
+		"restore a backup into an empty directory with rouse restore, or move this store away and begin anew", name, why)
 }
 
 var errIndex = errors.New("its index does not fit its checksum")
