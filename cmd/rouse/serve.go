@@ -273,13 +273,21 @@ func (d *daemon) run(ctx context.Context) error {
 			continue
 		case err = <-failed:
 		case <-d.engine.Failed():
-			err = errors.New("the store failed and has to be opened again: start rouse anew (systemd does)")
+			return d.giveUp()
 		case <-ctx.Done():
 		}
 		break
 	}
 	stopPing()
 	return errors.Join(err, d.drain())
+}
+
+// giveUp ends at once, for nothing that the daemon could still do would be remembered. Whoever waits is told so.
+func (d *daemon) giveUp() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = d.server.Shutdown(ctx) // they come again
+	return errors.New("the store failed and has to be opened again: start rouse anew (systemd does)")
 }
 
 func (d *daemon) drain() error {

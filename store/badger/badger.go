@@ -126,10 +126,16 @@ func (s *Store) end() {
 func (s *Store) fail(err error) error {
 	err = fmt.Errorf("%w: %w", store.ErrFailed, err)
 	s.broken.CompareAndSwap(nil, &err)
+	s.life.Lock()
+	defer s.life.Unlock()
+	s.idle.Broadcast()
 	return err
 }
 
 // Close waits for what is under way, writes out and releases the directory. A second Close returns store.ErrClosed.
+//
+// A store that has failed, and one whose disk is full, is left as it is: all commits are in its logs, Badger would write what
+// nobody may trust or has room for, and it tries for ever. The directory is then held until the process ends.
 func (s *Store) Close() error {
 	s.life.Lock()
 	if s.closed {
@@ -137,14 +143,18 @@ func (s *Store) Close() error {
 		return store.ErrClosed
 	}
 	s.closed = true
-	for s.users > 0 {
+	for s.users > 0 && s.broken.Load() == nil {
 		s.idle.Wait()
 	}
 	s.life.Unlock()
 	s.stopTimers()
+	if s.dir != "" && (s.broken.Load() != nil || s.disk.tight()) {
+		s.log.Warn("the store was left as it is: the next start reads its logs", "dir", s.dir)
+		return nil
+	}
 	seq, err := s.sequence()
 	err = errors.Join(err, s.db.Close())
-	if err == nil && s.broken.Load() == nil {
+	if err == nil {
 		err = s.mark.advance(seq)
 	}
 	err = errors.Join(err, s.mark.close())

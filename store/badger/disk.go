@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,9 @@ const (
 	roomNone        // below half of it
 )
 
+// logSpace is what a log takes at most: it ends with the first commit that brings it over the size of a table in memory.
+const logSpace = memTable + 4<<20
+
 // disk measures the free space when somebody commits, at most once a second.
 type disk struct {
 	dir   string
@@ -29,6 +33,9 @@ type disk struct {
 	fresh atomic.Bool
 	last  atomic.Int32
 	timer *time.Timer // ends fresh
+
+	mu  sync.Mutex
+	log int // number of the newest log that has its space
 }
 
 // newDisk watches dir; nil when floor is negative or the system does not tell.
@@ -57,6 +64,7 @@ func (d *disk) room() room {
 		if free, err := d.free(d.dir); err == nil {
 			d.last.Store(int32(d.judge(free)))
 		}
+		d.reserveLog()
 		d.timer.Reset(time.Second)
 	}
 	return room(d.last.Load())
@@ -72,15 +80,40 @@ func (d *disk) judge(free int64) room {
 	return roomPlenty
 }
 
+// reserveLog gives the newest log its space. Badger writes its logs through memory: where a file has a hole and the disk is
+// full, a write ends the process, and a moment is enough for others to fill a disk.
+func (d *disk) reserveLog() {
+	names, err := filesIn(filepath.Join(d.dir, dataDir), ".mem")
+	if err != nil {
+		return // as with a measurement
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, name := range names {
+		if n := logNumber(name); n > d.log && reserve(name, logSpace) == nil {
+			d.log = n
+		}
+	}
+}
+
+// tight reports whether Badger had better write nothing more, not even what it writes when it is closed.
+func (d *disk) tight() bool {
+	if d == nil {
+		return false
+	}
+	free, err := d.free(d.dir)
+	return err == nil && free < d.floor/4
+}
+
 // start explains why a store cannot be opened on a disk without space: Badger would write into a full file system and die.
 func (d *disk) start() error {
 	if d == nil {
 		return nil
 	}
-	free, err := d.free(d.dir)
-	if err != nil || free >= d.floor/4 {
+	if !d.tight() {
 		return nil
 	}
+	free, _ := d.free(d.dir) // it has just been measured
 	return fmt.Errorf("%w: %s has %d MiB free and opening the store takes %d MiB; nothing is lost, make room and start again",
 		store.ErrFull, d.dir, free>>20, d.floor>>22)
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -114,9 +115,9 @@ func TestNothingEntersTheValueLog(t *testing.T) {
 	}
 }
 
+// TestFailedCommitEndsTheStore has a commit fail: nothing works any more, and Close writes nothing and waits for nobody.
 func TestFailedCommitEndsTheStore(t *testing.T) {
-	dir := t.TempDir()
-	s := open1(t, dir, Options{})
+	s := open1(t, t.TempDir(), Options{})
 	if err := put(s, "n", "before"); err != nil {
 		t.Fatal(err)
 	}
@@ -133,13 +134,78 @@ func TestFailedCommitEndsTheStore(t *testing.T) {
 	if err := s.View(context.Background(), func(store.Tx) error { return nil }); !errors.Is(err, store.ErrFailed) {
 		t.Errorf("a View: got %v, want store.ErrFailed", err)
 	}
+	before := readFiles(t, s.dir)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s = open1(t, dir, Options{})
+	if name := before.differs(readFiles(t, s.dir)); name != "" {
+		t.Errorf("Close has written %s", name)
+	}
+	if _, err := Open(s.dir, Options{}); err == nil {
+		t.Error("it was opened again in a process where Badger still has it")
+	}
+	s = open1(t, crash(t, s, false), Options{})
 	defer s.Close()
 	if got := noted(t, s, "n"); got != "before" {
 		t.Errorf("note: got %q, want what was answered", got)
+	}
+}
+
+// TestFailureFreesClose closes while somebody is in a commit that will never end.
+func TestFailureFreesClose(t *testing.T) {
+	s := open1(t, t.TempDir(), Options{})
+	stuck, never := make(chan struct{}), make(chan struct{})
+	s.commit = func(*badger.Txn) error { close(stuck); <-never; return nil }
+	go func() { _ = put(s, "n", "x") }()
+	<-stuck
+	closed := make(chan error)
+	go func() { closed <- s.Close() }()
+	if err := s.fail(errors.New("input/output error")); !errors.Is(err, store.ErrFailed) {
+		t.Errorf("got %v, want store.ErrFailed", err)
+	}
+	if err := <-closed; err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	close(never)
+}
+
+// TestCloseOnAFullDisk ends a store whose disk has no room for what Badger would write.
+func TestCloseOnAFullDisk(t *testing.T) {
+	s := open1(t, t.TempDir(), Options{})
+	commits(t, s, 5)
+	s.disk.free = func(string) (int64, error) { return 0, nil }
+	before := readFiles(t, s.dir)
+	if err := s.Close(); err != nil {
+		t.Fatalf("Close: %v", err)
+	}
+	if name := before.differs(readFiles(t, s.dir)); name != "" {
+		t.Errorf("Close has written %s", name)
+	}
+	s = open1(t, crash(t, s, false), Options{})
+	defer s.Close()
+	if n := counted(t, s); n != 5 {
+		t.Errorf("got %d commits, want 5", n)
+	}
+}
+
+// TestLogHasItsSpace looks for a log that would need more space of a disk that may be full by then.
+func TestLogHasItsSpace(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("skipped: space is reserved on Linux alone")
+	}
+	s := open1(t, t.TempDir(), Options{})
+	defer s.Close()
+	commits(t, s, 1)
+	names, err := filesIn(filepath.Join(s.dir, dataDir), ".mem")
+	if err != nil || len(names) != 1 {
+		t.Fatalf("got logs %v, %v; want one", names, err)
+	}
+	info, err := os.Stat(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if taken(info) < logSpace {
+		t.Errorf("the log has %d bytes, want %d", taken(info), int64(logSpace))
 	}
 }
 
@@ -339,7 +405,7 @@ func TestInfo(t *testing.T) {
 	if after.Sequence != before.Sequence+10 || after.Dir != s.dir || after.Schema != schemaVersion {
 		t.Errorf("got %+v after 10 commits on %+v", after, before)
 	}
-	if after.Bytes < 4096 || after.Bytes > 16<<20 || after.Free <= 0 { // far below the size of its sparse files
+	if after.Bytes < 4096 || after.Bytes > 2*logSpace || after.Free <= 0 { // far below the size of its sparse files
 		t.Errorf("got %d bytes on disk and %d free", after.Bytes, after.Free)
 	}
 }
