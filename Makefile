@@ -4,9 +4,10 @@ BIN     := bin/rouse
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 60s
+CYCLES  ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test peers lint fuzz cover bench clean
+.PHONY: help build demo test peers lint fuzz kill powercut cover bench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,12 @@ fuzz: ## run every fuzz target for FUZZTIME (default 60s)
 	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
 	    echo "== $$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
 	  done; done
+
+kill: ## kill the daemon under load CYCLES times (default 100) and compare what is left with the ledger
+	ROUSE_KILLS=$(CYCLES) $(GO) test ./internal/peers -count 1 -run '^TestKill$$' -v -timeout 24h
+
+powercut: ## the same with power cuts of the disk beneath it; needs root
+	ROUSE_POWERCUTS=$(CYCLES) $(GO) test ./internal/peers -count 1 -run '^TestPowerCut$$' -v -timeout 24h
 
 cover: ## line coverage of every room
 	$(GO) test -cover ./... | grep -v 'no test files'

@@ -4,12 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
+	"regexp"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -123,20 +121,6 @@ func (w *town) hasAll(accepted []string) map[string]client.Incident {
 	return all
 }
 
-// killsAsked is how often TestKill kills the daemon.
-func killsAsked(t *testing.T) int {
-	t.Helper()
-	text := os.Getenv("ROUSE_KILLS")
-	if text == "" {
-		return 5
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		t.Fatalf("ROUSE_KILLS=%s is no number of kills", text)
-	}
-	return n
-}
-
 // after is missing until it was asked for n times.
 func after(n int) func() error {
 	return func() error {
@@ -147,38 +131,30 @@ func after(n int) func() error {
 	}
 }
 
-// TestKill kills the daemon again and again while alerts pour in and the phones misbehave. Whatever was answered 2xx is there
-// in the end and has paged somebody; and nobody is told the same twice more often than the daemon died while telling it.
+// TestKill kills the daemon again and again while alerts pour in, people acknowledge and the phones misbehave. Whatever was
+// answered is there in the end: alerts have paged somebody, acknowledgements hold and page nobody any more, what nobody
+// acknowledged has climbed every level; and nobody is told the same twice more often than the daemon died while telling it.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	config := change(t, townConfig, `phone: "+34600000001"}`, `phone: "+34600000001", notify: {high: [{via: sms}], low: [{via: sms}]}}`)
-	config = change(t, config, `phone: "+46700000002"}`, `phone: "+46700000002", notify: {high: [{via: sms}], low: [{via: sms}]}}`)
-	w := newTown(t, config)
-	w.street.Behave(phonetest.ServerError(503).Often(0.1))
-	w.street.Behave(phonetest.CreateThen500().Often(0.05))
-	w.street.Behave(phonetest.LoseCallbacks().Often(0.2))
-	l := w.load(4, 20*time.Millisecond)
-	var deaths []time.Time
-	for k := range killsAsked(t) {
-		if k%3 == 0 { // on the way up
-			w.daemon = start(t, "rouse", w.command())
-			eventually(t, patience, after(rand.IntN(12)))
-		} else {
-			w.start()
-			eventually(t, patience, l.atLeast(20+rand.IntN(80)))
-		}
-		deaths = append(deaths, time.Now())
-		w.daemon.kill()
+	x := newTorture(newTown(t, tortureConfig(t)))
+	cycles := asked(t, "ROUSE_KILLS", 50)
+	for k := range cycles {
+		x.strike(k, x.kill)
+		x.progress(k, cycles)
 	}
-	w.start()
-	eventually(t, patience, l.atLeast(20))
-	accepted := l.stop()
-	begin := time.Now()
-	all := w.hasAll(accepted)
-	w.allTold(all)
-	extra := w.duplicates(deaths)
-	t.Logf("%d kills, %d alerts accepted, %d incidents, all told %.1f s after the load ended, %d texts, %d of them a second time",
-		len(deaths), len(accepted), len(all), time.Since(begin).Seconds(), len(w.street.Messages()), extra)
+	x.settle("kills", cycles)
+}
+
+// TestTerminate is the same with SIGTERM: the daemon ends in good order each time, and nothing is told twice at all.
+func TestTerminate(t *testing.T) {
+	t.Parallel()
+	x := newTorture(newTown(t, tortureConfig(t)))
+	cycles := asked(t, "ROUSE_TERMS", 12)
+	for k := range cycles {
+		x.strike(k, x.terminate)
+		x.progress(k, cycles)
+	}
+	x.settle("ends in good order", cycles)
 }
 
 // allTold waits until each incident has paged somebody. A page that died with the daemon is taken up when its lease of 30
@@ -223,6 +199,9 @@ func (w *town) told(n int64, parents map[string]client.Page) bool {
 	return false
 }
 
+// answerText is a text that answers one of somebody's about an incident.
+var answerText = regexp.MustCompile(`^(INC-\d+ |Not done: INC-\d+|Already )`)
+
 // sent reads the street's log: which page made which text, and when.
 func (w *town) sent() (page map[string]string, created map[string]time.Time, err error) {
 	page, created = map[string]string{}, map[string]time.Time{}
@@ -234,6 +213,12 @@ func (w *town) sent() (page map[string]string, created map[string]time.Time, err
 			if u, err := url.Parse(e.URL); err == nil && u.Query().Get("page") != "" {
 				page[e.SID] = u.Query().Get("page")
 			}
+		}
+	}
+	for _, text := range w.street.Messages() {
+		if text.Inbound || answerText.MatchString(text.Body) { // it is somebody's, or answers one
+			delete(created, text.SID)
+			delete(page, text.SID)
 		}
 	}
 	for sid := range created {
