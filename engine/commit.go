@@ -181,7 +181,9 @@ func (e *Engine) commitParted(ops []*op) {
 		return
 	}
 	e.metrics.CommitFailures.Inc()
-	e.log.Error("commit failed", "err", err, "requests", len(ops))
+	if !errors.Is(err, store.ErrFull) { // of which the store says a word by itself, once
+		e.log.Error("commit failed", "err", err, "requests", len(ops))
+	}
 	e.doubt = true
 	clear(e.lately)
 	if errors.Is(err, store.ErrFailed) {

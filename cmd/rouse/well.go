@@ -59,7 +59,7 @@ func (d *daemon) canServe(ctx context.Context) error {
 	if err := d.engine.Healthy(); err != nil {
 		return err
 	}
-	return d.probe.canCommit(ctx)
+	return d.canTake(ctx)
 }
 
 // well returns why somebody outside should be alarmed.

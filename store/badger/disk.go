@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -29,24 +30,25 @@ const logSpace = memTable + 4<<20
 type disk struct {
 	dir   string
 	floor int64
+	log   *slog.Logger
 	free  func(dir string) (int64, error) // replaced in tests
 	fresh atomic.Bool
 	last  atomic.Int32
 	timer *time.Timer // ends fresh
 
-	mu  sync.Mutex
-	log int // number of the newest log that has its space
+	mu     sync.Mutex
+	newest int // number of the newest log that has its space
 }
 
 // newDisk watches dir; nil when floor is negative or the system does not tell.
-func newDisk(dir string, floor int64) *disk {
+func newDisk(dir string, floor int64, log *slog.Logger) *disk {
 	if floor < 0 {
 		return nil
 	}
 	if floor == 0 {
 		floor = DefaultFloor
 	}
-	d := &disk{dir: dir, floor: floor, free: freeBytes}
+	d := &disk{dir: dir, floor: floor, log: log, free: freeBytes}
 	if _, err := d.free(dir); err != nil {
 		return nil
 	}
@@ -62,12 +64,24 @@ func (d *disk) room() room {
 	}
 	if d.fresh.CompareAndSwap(false, true) {
 		if free, err := d.free(d.dir); err == nil {
-			d.last.Store(int32(d.judge(free)))
+			d.tell(room(d.last.Swap(int32(d.judge(free)))), free)
 		}
 		d.reserveLog()
 		d.timer.Reset(time.Second)
 	}
 	return room(d.last.Load())
+}
+
+// tell logs a change of room, once.
+func (d *disk) tell(was room, free int64) {
+	if now := d.judge(free); now != was {
+		words := map[room]string{
+			roomPlenty: "the disk has room again: everything is taken",
+			roomLittle: "the disk is nearly full: alerts are refused, pages and acknowledgements go on",
+			roomNone:   "the disk is full: everything is refused until there is room again",
+		}
+		d.log.Warn(words[now], "free_mib", free>>20, "floor_mib", d.floor>>20, "dir", d.dir)
+	}
 }
 
 func (d *disk) judge(free int64) room {
@@ -90,8 +104,8 @@ func (d *disk) reserveLog() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, name := range names {
-		if n := logNumber(name); n > d.log && reserve(name, logSpace) == nil {
-			d.log = n
+		if n := logNumber(name); n > d.newest && reserve(name, logSpace) == nil {
+			d.newest = n
 		}
 	}
 }

@@ -93,7 +93,7 @@ func (s *Store) openDir(dir string, o Options) (err error) {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	s.disk = newDisk(dir, o.FloorBytes)
+	s.disk = newDisk(dir, o.FloorBytes, s.log)
 	if err := s.disk.start(); err != nil {
 		return err
 	}

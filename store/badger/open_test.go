@@ -236,7 +236,8 @@ func TestConflictsEnd(t *testing.T) {
 }
 
 func TestFloor(t *testing.T) {
-	s := open1(t, t.TempDir(), Options{FloorBytes: 1000})
+	var said bytes.Buffer
+	s := open1(t, t.TempDir(), Options{FloorBytes: 1000, Log: slog.New(slog.NewTextHandler(&said, nil))})
 	defer s.Close()
 	var free atomic.Int64
 	s.disk.free = func(string) (int64, error) { return free.Load(), nil }
@@ -254,6 +255,12 @@ func TestFloor(t *testing.T) {
 		if err := s.Update(context.Background(), ack); !errors.Is(err, c.ack) {
 			t.Errorf("%d bytes free, an acknowledgement: got %v, want %v", c.free, err, c.ack)
 		}
+		if free, err := s.Room(); free != c.free || !errors.Is(err, c.alert) {
+			t.Errorf("Room: got %d, %v; want %d, %v", free, err, c.free, c.alert)
+		}
+	}
+	if n := strings.Count(said.String(), "msg=\"the disk "); n != 3 { // nearly full, full, room again
+		t.Errorf("the log has %d lines about the disk, want 3:\n%s", n, &said)
 	}
 	if _, err := Open(t.TempDir(), Options{FloorBytes: 1 << 62}); !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "MiB free") {
 		t.Errorf("Open without space: got %v, want store.ErrFull with numbers", err)
@@ -264,7 +271,7 @@ func TestFloor(t *testing.T) {
 // TestFloorIsMeasuredOnceASecond counts measurements by a bubble's clock.
 func TestFloorIsMeasuredOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDisk(t.TempDir(), 1000)
+		d := newDisk(t.TempDir(), 1000, slog.New(slog.DiscardHandler))
 		defer d.timer.Stop()
 		n := 0
 		d.free = func(string) (int64, error) { n++; return 1 << 40, nil }
