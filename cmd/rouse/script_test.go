@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 // reviews) and default.yaml, and these commands beside testscript's own:
 //
 //	daemon CONFIG [ARG...]   runs rouse serve, waits until it is up, and puts its address into ROUSE_URL
-//	stop                     ends it as systemd would
+//	terminate                ends it as systemd would (testscript has a stop of its own, which ends the script)
 //	phone NUMBER HOW         makes a phone off, or press a key when it is called
 //	alert JSON               sends an alert as a script would
 //	first FILE               puts the first word of a file into ID
@@ -58,10 +58,10 @@ func TestScript(t *testing.T) {
 			return errors.Join(err, os.WriteFile(filepath.Join(e.WorkDir, "process.yaml"), append(town, process...), 0o600))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"daemon": func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).daemon(ts, args) },
-			"stop":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(rigOf(ts).stop()) },
-			"phone":  func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).phone(ts, args) },
-			"alert":  func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(alertTo(ts, args[0])) },
+			"daemon":    func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).daemon(ts, args) },
+			"terminate": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(rigOf(ts).stop()) },
+			"phone":     func(ts *testscript.TestScript, _ bool, args []string) { rigOf(ts).phone(ts, args) },
+			"alert":     func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(alertTo(ts, args[0])) },
 			"first": func(ts *testscript.TestScript, _ bool, args []string) {
 				word, _, _ := strings.Cut(ts.ReadFile(args[0]), "\t")
 				ts.Setenv("ID", word)

@@ -139,3 +139,19 @@ func TestFullDisk(t *testing.T) {
 	x.settle("fillings of the disk", 2)
 	w.stop()
 }
+
+// TestReadOnlyDisk starts on a directory that cannot be written: it says which, and has made nothing.
+func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
+	w, v := newFullTown(t)
+	w.start().accepted("Down")
+	w.stop()
+	v.remount("ro")
+	p := start(t, "rouse", w.command())
+	if status, said := p.wait(patience), p.out.String(); status != 1 || !strings.Contains(said, w.store+" must be writable for the user that runs rouse") {
+		t.Errorf("status %d, %q; want 1 and the directory", status, said)
+	}
+	v.remount("rw")
+	w.start()
+	w.hasAll([]string{"Down"})
+}

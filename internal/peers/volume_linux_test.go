@@ -61,6 +61,14 @@ func (v *volume) mount() {
 	}
 }
 
+// remount makes the volume ro or rw.
+func (v *volume) remount(how string) {
+	v.t.Helper()
+	if out, err := exec.Command("mount", "-o", "remount,"+how, v.dir).CombinedOutput(); err != nil {
+		v.t.Fatalf("mount -o remount,%s: %v\n%s", how, err, out)
+	}
+}
+
 // unmount waits until nobody uses the volume any more.
 func (v *volume) unmount() {
 	if !v.mounted {

@@ -55,6 +55,25 @@ func TestDirectoryThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// TestDirectoryOfSomebodyElse cannot be written by whoever runs this.
+func TestDirectoryOfSomebodyElse(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("skipped: root may write everywhere; internal/peers tries it with a file system that is read-only")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{dir, filepath.Join(dir, "store")} {
+		if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), dir) || !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("Open(%s): got %v, want an error that names it", dir, err)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("it left %v behind (%v)", left, err)
+	}
+}
+
 func TestFilesArePrivate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "store")
 	s := open1(t, dir, Options{})
