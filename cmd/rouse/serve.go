@@ -250,9 +250,9 @@ func (d *daemon) run(ctx context.Context) error {
 		return fmt.Errorf("listen: %w (is another rouse running? server.listen says where)", err)
 	}
 	d.engine.Start()
-	failed := make(chan error, 1)
+	served := make(chan error, 1)
 	tls := d.parts.Load().config.Server.TLS
-	go func() { failed <- d.serve(ln, tls) }()
+	go func() { served <- d.serve(ln, tls) }()
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -271,8 +271,10 @@ func (d *daemon) run(ctx context.Context) error {
 				d.log.Error("the configuration was not reloaded", "err", err)
 			}
 			continue
-		case err = <-failed:
+		case err = <-served:
 		case <-d.engine.Failed():
+			return d.giveUp()
+		case <-failed(d.store):
 			return d.giveUp()
 		case <-ctx.Done():
 		}

@@ -88,6 +88,7 @@ type Store struct {
 
 	gate   sync.RWMutex // held shared around a commit, whole by an Update that has lost to others too often
 	broken atomic.Pointer[error]
+	stuck  chan struct{} // closed when broken is set
 
 	life   sync.Mutex
 	idle   sync.Cond // on life: users is 0
@@ -125,12 +126,17 @@ func (s *Store) end() {
 // fail makes the store refuse everything from now on: after a failed write memory and disk may differ.
 func (s *Store) fail(err error) error {
 	err = fmt.Errorf("%w: %w", store.ErrFailed, err)
-	s.broken.CompareAndSwap(nil, &err)
+	if s.broken.CompareAndSwap(nil, &err) {
+		close(s.stuck)
+	}
 	s.life.Lock()
 	defer s.life.Unlock()
 	s.idle.Broadcast()
 	return err
 }
+
+// Failed is closed when a write has failed: nothing works any more, and the process has to end.
+func (s *Store) Failed() <-chan struct{} { return s.stuck }
 
 // Close waits for what is under way, writes out and releases the directory. A second Close returns store.ErrClosed.
 //
@@ -153,12 +159,12 @@ func (s *Store) Close() error {
 		return nil
 	}
 	seq, err := s.sequence()
-	err = errors.Join(err, s.db.Close())
+	err = errors.Join(err, s.unlessStuck(s.db.Close))
 	if err == nil {
 		err = s.mark.advance(seq)
 	}
 	err = errors.Join(err, s.mark.close())
-	if s.home != nil {
+	if s.home != nil && s.broken.Load() == nil {
 		err = errors.Join(err, private(s.dir), s.home.release())
 	}
 	if err != nil {

@@ -27,7 +27,7 @@ const (
 func Open(dir string, o Options) (*Store, error) { return open(dir, o, currentSchema()) }
 
 func open(dir string, o Options, sc schema) (*Store, error) {
-	s := &Store{log: o.Log, now: o.Now, schema: sc.version, fronts: newFronts(), catalogue: newCatalogue()}
+	s := &Store{log: o.Log, now: o.Now, schema: sc.version, fronts: newFronts(), catalogue: newCatalogue(), stuck: make(chan struct{})}
 	s.idle.L = &s.life
 	s.commit = (*badger.Txn).Commit
 	if s.log == nil {
@@ -35,7 +35,7 @@ func open(dir string, o Options, sc schema) (*Store, error) {
 	}
 	var err error
 	if o.InMemory {
-		s.db, err = badger.Open(tuned("", o, s.log))
+		s.db, err = badger.Open(tuned("", o, words{log: s.log}))
 	} else {
 		err = s.openDir(dir, o)
 	}
@@ -55,8 +55,8 @@ const memTable = 14<<20 + 256<<10
 
 // tuned is Badger for a small daemon. Its memory is bounded by a few small tables in memory and two caches; many small tables
 // are merged at a time, so that keys without order cost no more than with large ones.
-func tuned(data string, o Options, log *slog.Logger) badger.Options {
-	b := badger.DefaultOptions(data).WithLogger(words{log})
+func tuned(data string, o Options, log words) badger.Options {
+	b := badger.DefaultOptions(data).WithLogger(log)
 	b.InMemory, b.SyncWrites = o.InMemory, !o.NoSync && !o.InMemory
 	b.MemTableSize, b.NumMemtables, b.BaseTableSize = memTable, 2, 1<<20
 	b.BlockCacheSize, b.IndexCacheSize = 16<<20, 8<<20
@@ -86,7 +86,7 @@ func (s *Store) openDir(dir string, o Options) (err error) {
 		return err
 	}
 	defer func() {
-		if err != nil {
+		if err != nil && s.broken.Load() == nil {
 			err = errors.Join(err, s.home.release())
 		}
 	}()
@@ -97,15 +97,28 @@ func (s *Store) openDir(dir string, o Options) (err error) {
 	if err := s.disk.start(); err != nil {
 		return err
 	}
-	b := tuned(filepath.Join(dir, dataDir), o, s.log)
+	b := tuned(filepath.Join(dir, dataDir), o, words{s.log, s.fail})
 	if err := s.inspect(b, o.AcceptLoss); err != nil {
 		return err
 	}
-	s.db, err = badger.Open(b)
+	err = s.unlessStuck(func() (err error) { s.db, err = badger.Open(b); return err })
 	if err != nil {
 		return fmt.Errorf("open the store in %s: %w", dir, err)
 	}
 	return nil
+}
+
+// unlessStuck runs something of Badger's that may wait for ever, and returns its error or why the store has failed meanwhile.
+// After that Badger may still be at work: nobody may use the directory until the process ends.
+func (s *Store) unlessStuck(do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-s.stuck:
+		return *s.broken.Load()
+	}
 }
 
 // prepare makes the data directory, unless a restore was cut short.
@@ -212,8 +225,8 @@ func (s *Store) startMark(noSync bool) (err error) {
 // abandon closes what a failed Open had opened.
 func (s *Store) abandon() error {
 	s.stopTimers()
-	err := errors.Join(s.db.Close(), s.mark.close())
-	if s.home != nil {
+	err := errors.Join(s.unlessStuck(s.db.Close), s.mark.close())
+	if s.home != nil && s.broken.Load() == nil {
 		err = errors.Join(err, s.home.release())
 	}
 	return err

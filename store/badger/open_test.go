@@ -188,6 +188,18 @@ func TestFailureFreesClose(t *testing.T) {
 	close(never)
 }
 
+// TestDiskThatFailsWhileClosing takes the directory away from a store: Badger would try for ever to write its last table.
+func TestDiskThatFailsWhileClosing(t *testing.T) {
+	s := open1(t, t.TempDir(), Options{})
+	commits(t, s, 5)
+	if err := os.RemoveAll(s.dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); !errors.Is(err, store.ErrFailed) || !strings.Contains(err.Error(), s.dir) {
+		t.Errorf("Close: got %v, want store.ErrFailed with the directory", err)
+	}
+}
+
 // TestCloseOnAFullDisk ends a store whose disk has no room for what Badger would write.
 func TestCloseOnAFullDisk(t *testing.T) {
 	s := open1(t, t.TempDir(), Options{})
@@ -400,7 +412,7 @@ func TestMarkFile(t *testing.T) {
 
 func TestLogIsRouted(t *testing.T) {
 	var b bytes.Buffer
-	w := words{slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	w := words{log: slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	w.Errorf("broken %d\n", 1)
 	w.Warningf("odd")
 	w.Infof("fine")

@@ -80,7 +80,7 @@ func load(tmp string, r io.Reader) (Header, error) {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return Header{}, err
 	}
-	o := tuned(tmp, Options{NoSync: true}, slog.New(slog.DiscardHandler))
+	o := tuned(tmp, Options{NoSync: true}, words{log: slog.New(slog.DiscardHandler)})
 	o.DetectConflicts = false
 	db, err := badger.OpenManaged(o)
 	if err != nil {
