@@ -19,7 +19,7 @@ func (b *batch) bundle(p *store.Page, others []store.Page) error {
 	c.BundleNext++
 	p.BundleCode = fmt.Sprintf("B%d", c.BundleNext)
 	numbers := []int64{p.Incident}
-	p.Members = p.Members[:0]
+	p.Members, p.Missed = p.Members[:0], false // what was missed before, others have not heard of
 	for k := range others {
 		m := &others[k]
 		m.State, m.Parent, m.NextAt, m.To = store.Bundled, p.ID, time.Time{}, p.To

@@ -200,14 +200,9 @@ func (b *batch) giveUp(p *store.Page, f fault) error {
 		p.Outcome = notify.Failed
 	}
 	detail := fmt.Sprintf("%s did not get through: %s", b.name(p), f.why)
-	missed := p.Missed
-	if err := b.miss(p, detail); err != nil {
+	p.Missed = true // said again all the same: not every member was with it when it was said before
+	if err := b.report(p, incident.StepMissed, detail, false); err != nil {
 		return err
-	}
-	if missed { // say it all the same, the first word was another
-		if err := b.report(p, "", detail, false); err != nil {
-			return err
-		}
 	}
 	return b.end(p, store.Failed, f.why)
 }

@@ -130,8 +130,8 @@ func (d *draft) report(r Report) error {
 	if st == nil || r.Outcome == "" {
 		return nil
 	}
-	if st.Outcome == StepDelivered && r.Outcome != StepMissed {
-		return nil
+	if st.Outcome == StepDelivered && r.Outcome != StepMissed || st.Outcome == StepMissed && r.Outcome == StepMissed {
+		return nil // a miss hurries once
 	}
 	st.Outcome = r.Outcome
 	if r.Outcome != StepMissed && r.Outcome != StepHeld {
