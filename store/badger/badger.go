@@ -97,6 +97,8 @@ type Store struct {
 
 	markDue   atomic.Bool
 	markTimer *time.Timer // nil: in memory, or NoSync
+
+	scrubTimer *time.Timer // nil: in memory, or nothing is compacted
 }
 
 var _ store.Store = (*Store)(nil)
@@ -176,6 +178,9 @@ func (s *Store) Close() error {
 func (s *Store) stopTimers() {
 	if s.markTimer != nil {
 		s.markTimer.Stop()
+	}
+	if s.scrubTimer != nil {
+		s.scrubTimer.Stop()
 	}
 	if s.disk != nil {
 		s.disk.timer.Stop()

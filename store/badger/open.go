@@ -194,6 +194,9 @@ func (s *Store) ready(o Options, sc schema) error {
 	if s.dir == "" {
 		return nil
 	}
+	if o.Compactors == nil || *o.Compactors > 0 {
+		s.startScrub()
+	}
 	return s.startMark(o.NoSync)
 }
 
