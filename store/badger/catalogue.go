@@ -103,6 +103,21 @@ func (c *catalogue) reserve(cards map[int64]card) {
 	}
 }
 
+// surely reports whether a transaction's snapshot must hold a number. own is what the transaction has written itself.
+func (c *catalogue) surely(n int64, floor uint64, own map[int64]card) bool {
+	if _, wrote := own[n]; wrote {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.shelves[n>>shelfBits]
+	if s == nil {
+		return false
+	}
+	at := &s[n&(1<<shelfBits-1)]
+	return at.card != "" && at.flying == 0 && at.order < floor
+}
+
 // entry is what the catalogue says of one number.
 type entry struct {
 	number int64

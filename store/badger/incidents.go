@@ -3,6 +3,7 @@ package badger
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -50,7 +51,12 @@ func (t *tx) NextNumber() (int64, error) { return t.addNum(keyText(tabRunning, r
 
 // Incident returns one incident, or store.ErrNotFound.
 func (t *tx) Incident(n int64) (incident.Incident, error) {
-	return row[incident.Incident](t, keyNumber(tabIncident, n))
+	i, err := row[incident.Incident](t, keyNumber(tabIncident, n))
+	if errors.Is(err, store.ErrNotFound) && t.catalogue.surely(n, t.floor, t.written) {
+		t.suspect()
+		return i, fmt.Errorf("%w: INC-%d", errLostRow, n)
+	}
+	return i, err
 }
 
 // caseIndex is the index part of an incident as this transaction has it; found is false for a new one.

@@ -225,9 +225,12 @@ func (s *Store) startMark(noSync bool) (err error) {
 	return private(s.dir)
 }
 
-// abandon closes what a failed Open had opened.
+// abandon closes what a failed Open had opened; nothing when it was the disk that failed: see Close.
 func (s *Store) abandon() error {
 	s.stopTimers()
+	if s.broken.Load() != nil {
+		return nil
+	}
 	err := errors.Join(s.unlessStuck(s.db.Close), s.mark.close())
 	if s.home != nil && s.broken.Load() == nil {
 		err = errors.Join(err, s.home.release())

@@ -1,6 +1,7 @@
 package badger
 
 import (
+	"path/filepath"
 	"time"
 
 	"github.com/dgraph-io/badger/v4"
@@ -20,16 +21,22 @@ func (s *Store) startScrub() {
 	})
 }
 
+// suspect has the tables read at once.
+func (s *Store) suspect() {
+	if s.scrubTimer != nil {
+		s.scrubTimer.Reset(0)
+	}
+}
+
 // scrub reads every table once. One that is damaged fails the store, for nobody knows what else it should have answered. It
 // returns store.ErrClosed when the store is closed meanwhile.
 func (s *Store) scrub() error {
-	if err := s.begin(); err != nil {
-		return err
+	m, err := s.named()
+	if err != nil {
+		return s.spoilt(err)
 	}
-	tables := s.db.Tables()
-	s.end()
-	for _, t := range tables {
-		if err := s.scrubTable(t.ID); err != nil {
+	for id := range m.Tables {
+		if err := s.scrubTable(id); err != nil {
 			return err
 		}
 		time.Sleep(10 * time.Millisecond) // nobody waits for this, and others do for the disk
@@ -37,27 +44,36 @@ func (s *Store) scrub() error {
 	return nil
 }
 
+// named reads which tables there are. Badger's own list reads the tables for it, and trusts them. The manifest may be half
+// written just now, so it is damaged only if it stays so.
+func (s *Store) named() (m badger.Manifest, err error) {
+	for try := range 3 {
+		if m, err = readManifest(filepath.Join(s.dir, dataDir), s.db.Opts()); err == nil {
+			break
+		}
+		time.Sleep(time.Duration(try+1) * 100 * time.Millisecond)
+	}
+	return m, err
+}
+
 func (s *Store) scrubTable(id uint64) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
-	name := table.NewFilename(id, s.db.Opts().Dir)
+	defer s.end()
+	name := table.NewFilename(id, filepath.Join(s.dir, dataDir))
 	_, err := checkTable(name, id, badger.TableManifest{Compression: s.db.Opts().Compression})
-	gone := err != nil && !s.hasTable(id) // by a compaction, meanwhile
-	s.end()
-	if err == nil || gone {
+	if err == nil {
 		return nil
 	}
-	err = damaged(name, err)
-	s.log.Error("a file of the store was damaged while rouse ran", "err", err)
-	return s.fail(err)
+	m, errNamed := s.named()
+	if _, named := m.Tables[id]; errNamed == nil && !named {
+		return nil // a compaction has removed it meanwhile
+	}
+	return s.spoilt(damaged(name, err))
 }
 
-func (s *Store) hasTable(id uint64) bool {
-	for _, t := range s.db.Tables() {
-		if t.ID == id {
-			return true
-		}
-	}
-	return false
+func (s *Store) spoilt(err error) error {
+	s.log.Error("a file of the store was damaged while rouse ran", "err", err)
+	return s.fail(err)
 }

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dgraph-io/badger/v4"
+
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/store"
 )
 
@@ -61,6 +64,59 @@ func TestDamageWhileRunning(t *testing.T) {
 	}
 	if found < 15 {
 		t.Errorf("only %d of 20 damages were found", found)
+	}
+}
+
+// TestLostRowIsNoNews takes the row of an incident away beneath the catalogue, as a damaged block does: whoever asks is not told
+// that there is no such incident, and the tables are read at once.
+func TestLostRowIsNoNews(t *testing.T) {
+	dir := t.TempDir()
+	s := open1(t, dir, Options{})
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		return tx.PutIncident(incident.Incident{Number: 1, State: incident.Triggered, Title: "Down"})
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s = open1(t, dir, Options{})
+	err = s.db.Update(func(txn *badger.Txn) error { return txn.Delete(keyNumber(tabIncident, 1)) })
+	names, errFiles := filesIn(filepath.Join(s.dir, dataDir), ".sst")
+	if err := errors.Join(err, errFiles); err != nil || len(names) != 1 {
+		t.Fatalf("got tables %v, %v; want one", names, err)
+	}
+	flipAll(t, names[0])
+	ask := func() error {
+		return s.View(t.Context(), func(tx store.Tx) error { _, err := tx.Incident(1); return err })
+	}
+	if err := ask(); !errors.Is(err, errLostRow) || errors.Is(err, store.ErrNotFound) {
+		t.Errorf("got %v, want that it is lost", err)
+	}
+	<-s.Failed()
+	if err := ask(); !errors.Is(err, store.ErrFailed) {
+		t.Errorf("afterwards: got %v, want store.ErrFailed", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// flipAll turns a bit of every byte of a file that others have open.
+func flipAll(t *testing.T, name string) {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range b {
+		b[k] ^= 4
+	}
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(b, 0)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 var (
 	errReadOnly = errors.New("a View cannot write")
 	errDone     = errors.New("the transaction has ended: a Tx must not leave its function")
+	errLostRow  = errors.New("the store no longer finds a record that it had")
 )
 
 // tx is one transaction. What it writes goes to Badger's transaction at once, so that scans see it; counters wait for flush.
@@ -26,6 +27,7 @@ type tx struct {
 	alerts  bool         // it brought alerts
 	err     error        // of the first write that failed: the commit must fail too
 	stopped func() error // asked now and then by long scans; nil: never
+	suspect func()       // called when a row is missing that must be there
 
 	buf   bytes.Buffer // values in the making
 	head  []byte       // of the value in the making
@@ -44,7 +46,7 @@ type tx struct {
 }
 
 func (s *Store) newTx(write bool) *tx {
-	t := &tx{db: s.db, write: write, fronts: s.fronts, catalogue: s.catalogue, low: nothingDue()}
+	t := &tx{db: s.db, write: write, fronts: s.fronts, catalogue: s.catalogue, suspect: s.suspect, low: nothingDue()}
 	if write {
 		t.nums, t.cases, t.pages, t.written = map[string]int64{}, map[int64]caseIndex{}, map[string]pageIndex{}, map[int64]card{}
 	}
