@@ -157,6 +157,29 @@ func TestTerminate(t *testing.T) {
 	x.settle("ends in good order", cycles)
 }
 
+// TestTerminateUnderSends ends the daemon while a provider hangs: it waits no longer than it may, and what became of those texts is
+// found out by the next.
+func TestTerminateUnderSends(t *testing.T) {
+	t.Parallel()
+	w := open(t, tortureConfig(t))
+	w.street.Behave(phonetest.Hang())
+	for k := range 16 {
+		w.fire(fmt.Sprint("Down", k))
+	}
+	eventually(t, patience, func() error {
+		for _, p := range w.incident(1).Pages {
+			if p.State == "sending" {
+				return nil
+			}
+		}
+		return errors.New("no text is under way")
+	})
+	w.stop()
+	w.street.Calm()
+	w.start()
+	w.allTold(w.incidents())
+}
+
 // allTold waits until each incident has paged somebody. A page that died with the daemon is taken up when its lease of 30
 // seconds ends.
 func (w *town) allTold(all map[string]client.Incident) {

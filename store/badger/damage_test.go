@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -310,7 +309,6 @@ type coroner struct {
 	t      *testing.T
 	victim *victim
 	e      *examiner
-	mu     sync.Mutex
 	counts map[string]int
 }
 
