@@ -20,11 +20,11 @@ func (d *daemon) canTake(ctx context.Context) error {
 	return d.probe.canCommit(ctx)
 }
 
-// failing is a store that tells when it can do nothing more, though nobody may be asking.
-type failing interface{ Failed() <-chan struct{} }
+// breakable is a store that tells when it can do nothing more, though nobody may be asking.
+type breakable interface{ Failed() <-chan struct{} }
 
 func failed(st store.Store) <-chan struct{} {
-	if f, ok := st.(failing); ok {
+	if f, ok := st.(breakable); ok {
 		return f.Failed()
 	}
 	return nil
