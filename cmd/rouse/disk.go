@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"github.com/rouse/rouse/store"
 )
 
 // roomy is a store that knows how much space it has left.
