@@ -22,9 +22,9 @@ import (
 
 // The secrets of the configuration below; they guard nothing.
 const (
-	alertsToken = "bench-alerts"
-	phonesToken = "bench-phones"
-	rootToken   = "bench-root"
+	alertsToken = "bench-alerts-token"
+	phonesToken = "bench-phones-token"
+	rootToken   = "bench-root-token"
 )
 
 const config = `
@@ -34,7 +34,7 @@ access:
 providers:
   - name: phones
     twilio: {account_sid: AC00000000000000000000000000000000, auth_token: env:BENCH_PHONES, from: "+15550100001", base_url: "@PHONES"}
-limits: {@LIMITS}
+limits: {incidents_per_integration: 10000000, @LIMITS}
 users:
   ana: {name: Ana Ruiz, timezone: Europe/Madrid, phone: "+34600000001", notify: {high: [{via: sms}], low: [{via: sms}]}}
   bo: {name: Bo Lind, timezone: Europe/Stockholm, phone: "+46700000002", notify: {high: [{via: sms}], low: [{via: sms}]}}

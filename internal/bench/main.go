@@ -21,6 +21,8 @@ type bench struct {
 	binary string
 	each   time.Duration // of one measurement
 	most   int           // open alerts at most, in memory and growth
+
+	soakFor time.Duration
 }
 
 // scenario is a part of a run.
@@ -36,6 +38,7 @@ var scenarios = []scenario{
 	{"storm", (*bench).storm},
 	{"memory", (*bench).memory},
 	{"timers", (*bench).timers},
+	{"soak", (*bench).soak}, // only when it is asked for
 }
 
 func main() {
@@ -43,10 +46,11 @@ func main() {
 		fail(serveLimit(os.Args[2], os.Args[3]))
 		return
 	}
-	only := flag.String("only", "", "parts to run, by comma: limits, accept, first, storm, memory, timers")
+	only := flag.String("only", "limits,accept,first,storm,memory,timers", "parts to run, by comma: those, or soak")
 	each := flag.Duration("each", 4*time.Second, "how long one measurement of a rate takes")
 	most := flag.Int("most", 1_000_000, "open alerts at most")
 	binary := flag.String("binary", "", "rouse to measure; built when empty")
+	soakFor := flag.Duration("soak", time.Hour, "how long soak takes")
 	scratch := flag.String("dir", "", "where stores are made: the disk that is measured; empty: the system's temporary directory")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -54,7 +58,7 @@ func main() {
 	dir, err := os.MkdirTemp(*scratch, "rouse-bench-")
 	fail(err)
 	defer os.RemoveAll(dir)
-	b := &bench{ctx: ctx, dir: dir, binary: *binary, each: *each, most: *most}
+	b := &bench{ctx: ctx, dir: dir, binary: *binary, each: *each, most: *most, soakFor: *soakFor}
 	if b.binary == "" {
 		b.binary = filepath.Join(dir, "rouse")
 		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "./cmd/rouse")
@@ -65,7 +69,7 @@ func main() {
 	fmt.Printf("%d processors, %s, %s\n", runtime.NumCPU(), runtime.Version(), time.Now().Format(time.DateOnly))
 	wanted := strings.Split(*only, ",")
 	for _, s := range scenarios {
-		if *only != "" && !slices.Contains(wanted, s.name) {
+		if !slices.Contains(wanted, s.name) {
 			continue
 		}
 		fmt.Printf("\n## %s\n\n", s.name)
