@@ -264,6 +264,21 @@ func (h *hot) expired(now time.Time, limit int) (out []alert.ID, next time.Time)
 	return out, next
 }
 
+// split returns the firing alerts that nothing feeds any more, and rouse's own.
+func (h *hot) split(feeds func(alert.ID) bool) (gone, own []alert.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id := range h.firing {
+		switch {
+		case id.Integration == ownIntegration:
+			own = append(own, id)
+		case !feeds(id):
+			gone = append(gone, id)
+		}
+	}
+	return gone, own
+}
+
 // len is the number of firing alerts.
 func (h *hot) len() int {
 	h.mu.Lock()

@@ -34,18 +34,18 @@ func (b *batch) endEvents(n int64) (ended int, err error) {
 // retire lets alerts recover whose source the configuration has no more: nothing will ever send their recovery.
 func (e *Engine) retire() error {
 	s := e.live.Load().Settings
-	var gone []alert.ID
+	gone, own := e.hot.split(s.feeds)
 	err := e.store.View(context.Background(), func(tx store.Tx) error {
-		return tx.EachFiring(func(a store.Alert) error {
-			holds, err := s.feeds(&a.Alert), error(nil)
-			if a.Integration == ownIntegration {
-				holds, err = s.ownHolds(tx, a.Key)
+		for _, id := range own {
+			holds, err := s.ownHolds(tx, id.Key)
+			if err != nil {
+				return err
 			}
 			if !holds {
-				gone = append(gone, a.ID())
+				gone = append(gone, id)
 			}
-			return err
-		})
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -69,9 +69,9 @@ func (e *Engine) retire() error {
 }
 
 // feeds reports whether an alert's source is still configured. Settings that do not name their integrations know them all.
-func (s *Settings) feeds(a *alert.Alert) bool {
-	if a.Integration == heartbeatIntegration {
-		return slices.ContainsFunc(s.Heartbeats, func(h Heartbeat) bool { return h.Name == a.Key })
+func (s *Settings) feeds(id alert.ID) bool {
+	if id.Integration == heartbeatIntegration {
+		return slices.ContainsFunc(s.Heartbeats, func(h Heartbeat) bool { return h.Name == id.Key })
 	}
-	return s.Integrations == nil || slices.Contains(s.Integrations, a.Integration)
+	return s.Integrations == nil || slices.Contains(s.Integrations, id.Integration)
 }

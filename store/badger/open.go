@@ -62,7 +62,7 @@ func tuned(data string, o Options, log words) badger.Options {
 	b.BlockCacheSize, b.IndexCacheSize = 16<<20, 8<<20
 	b.ValueLogFileSize, b.ValueThreshold = 64<<20, maxRecord+1
 	b.NumVersionsToKeep, b.DetectConflicts = 1, true
-	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 3, 9
+	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 8, 20
 	b.NumGoroutines = 1
 	b.MetricsEnabled = false
 	b.ChecksumVerificationMode = options.OnBlockRead // all were verified before Open: see checkTables
