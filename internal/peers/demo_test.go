@@ -119,7 +119,7 @@ func TestPhonesOfTheirOwn(t *testing.T) {
 	listen := freeAddress(t)
 	d := &demo{t: t, base: w.base, phones: "http://" + listen, http: w.http, api: w.api}
 	d.process = start(t, "rouse phones", exec.Command(program.binary(t), "phones", "--listen", listen,
-		"--inbound", w.base+"/twilio/phones/sms", "--auth-token", "phones-token"))
+		"--inbound", w.base+"/twilio/phones/sms", "--auth-token", "peers-phones-token"))
 	d.process.answers(w.http, d.phones+"/street/state")
 	w.phones = d.phones
 	w.write(townConfig)

@@ -21,7 +21,7 @@ const stranger = "+15559998877"
 
 // canaries must be in nothing that the daemon says, however loud its log is.
 var canaries = []string{
-	"root-token", "phones-token", "prometheus-token", "alertmanager-token", "scripts-token", routingKey, "grafana-secret", "grafana-token", "metrics-token",
+	"peers-root-token", "peers-phones-token", "prometheus-token", "alertmanager-token", "scripts-token", routingKey, "grafana-secret", "grafana-token", "metrics-token",
 	"old-canary", "wrong-canary", "hunter2", ana, ana[1:], bo, bo[1:], stranger, stranger[1:],
 }
 
@@ -61,7 +61,7 @@ func TestNothingIsTold(t *testing.T) {
 	_ = w.street.Phone(ana).ReplyTo(t.Context(), sender, evil)
 	w.goWrong(ask)
 	w.write(strings.Replace(config, "token: env:PEERS_SCRIPTS", "token: hunter2", 1))
-	ask(http.MethodPost, "/-/reload", "root-token", nil)
+	ask(http.MethodPost, "/-/reload", "peers-root-token", nil)
 	check := exec.Command(program.binary(t), "check", "--config", w.file)
 	check.Env = append(environment(), secrets...)
 	out, errs, _ := run(t, check)
@@ -98,7 +98,7 @@ func (w *town) goWrong(ask func(method, path, token string, body any)) {
 		"/api/v1/incidents", "/api/v1/incidents/1", "/api/v1/users", "/api/v1/oncall", "/api/v1/schedules", "/api/v1/acts", "/api/v1/status",
 		"/api/v1/numbers", "/api/v1/overrides", "/api/v1/silences", "/-/ready", "/api/v1/openapi.yaml",
 	} {
-		ask(http.MethodGet, path, "root-token", nil)
+		ask(http.MethodGet, path, "peers-root-token", nil)
 		ask(http.MethodGet, path, "wrong-canary", nil)
 	}
 	ask(http.MethodGet, "/metrics", "metrics-token", nil)
@@ -114,7 +114,7 @@ func (w *town) goWrong(ask func(method, path, token string, body any)) {
 	ask(http.MethodPost, "/v2/enqueue", "", map[string]any{"routing_key": "wrong-canary", "event_action": evil})
 	ask(http.MethodPost, "/ingest/grafana", "grafana-token", map[string]any{"alerts": evil})
 	ask(http.MethodPost, "/login", "", map[string]any{"token": "wrong-canary"})
-	ask(http.MethodPost, "/api/v1/incidents/1/ack", "root-token", map[string]any{"for": evil})
+	ask(http.MethodPost, "/api/v1/incidents/1/ack", "peers-root-token", map[string]any{"for": evil})
 }
 
 // shut fails when others may read the daemon's files.

@@ -161,7 +161,7 @@ func TestDashboardAndRulesNameRealMetrics(t *testing.T) {
 		want = append(want, names.FindAllString(string(text), -1)...)
 	}
 	slices.Sort(want)
-	late := []string{"rouse_automation_runs_total", "rouse_status_updates_total", "rouse_incidents_resolved_total"} // with the first of their kind
+	late := []string{"rouse_automation_runs_total", "rouse_status_updates_total", "rouse_incidents_resolved_total", "rouse_overflow_alerts_total"} // with the first of their kind
 	eventually(t, patience, func() error {
 		_, metrics := send(w.http, http.MethodGet, w.base+"/metrics", "", nil)
 		for _, name := range slices.Compact(want) {

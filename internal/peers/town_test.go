@@ -35,6 +35,7 @@ const townConfig = `
 server: {listen: "LISTEN", public_url: "PUBLIC", store: "badger:STORE"}
 access:
   tokens: [{name: root, user: ana, role: admin, token: env:PEERS_ROOT}]
+limits: {incidents_per_integration: 1000000}
 providers:
   - name: phones
     twilio: {account_sid: AC00000000000000000000000000000000, auth_token: env:PEERS_TWILIO, from: "+15550100001", base_url: "PHONES"}
@@ -68,7 +69,7 @@ integrations:
 
 // environment holds the secrets that the configuration refers to.
 func environment() []string {
-	return append(os.Environ(), "PEERS_ROOT=root-token", "PEERS_TWILIO=phones-token", "PEERS_PROMETHEUS=prometheus-token",
+	return append(os.Environ(), "PEERS_ROOT=peers-root-token", "PEERS_TWILIO=peers-phones-token", "PEERS_PROMETHEUS=prometheus-token",
 		"PEERS_ALERTMANAGER=alertmanager-token", "PEERS_PAGERDUTY="+routingKey, "PEERS_SCRIPTS=scripts-token")
 }
 
@@ -100,13 +101,13 @@ func newTownAt(t *testing.T, config, scheme string, transport *http.Transport) *
 	dir := t.TempDir()
 	w := &town{t: t, listen: freeAddress(t), store: filepath.Join(dir, "store"), http: &http.Client{Timeout: 10 * time.Second, Transport: transport}}
 	w.base = scheme + "://" + w.listen
-	w.street = phonetest.New(phonetest.Options{AuthToken: "phones-token", InboundURL: w.base + "/twilio/phones/sms", Callbacks: transport, Seed: 1})
+	w.street = phonetest.New(phonetest.Options{AuthToken: "peers-phones-token", InboundURL: w.base + "/twilio/phones/sms", Callbacks: transport, Seed: 1})
 	server := httptest.NewServer(w.street.Handler())
 	w.phones = server.URL
 	t.Cleanup(func() { w.street.Close(); server.CloseClientConnections(); server.Close() })
 	w.file = filepath.Join(dir, "rouse.yaml")
 	w.write(config)
-	w.api = client.New(w.base, "root-token", w.http)
+	w.api = client.New(w.base, "peers-root-token", w.http)
 	return w
 }
 
