@@ -23,6 +23,7 @@ func (d *draft) fire(f Fire) error {
 		d.i.Severity = alert.Unknown // the worst since it was last triggered
 	}
 	worse := f.Alert.Severity.Rank() > d.i.Severity.Rank()
+	was := d.i
 	d.lead(&f.Alert, worse)
 	d.entitle()
 	switch d.i.State {
@@ -34,6 +35,9 @@ func (d *draft) fire(f Fire) error {
 		d.tell(DidJoin, byIntegration(f.Alert), f.Where.Route, "%s: %s", joinWord(f), f.Alert.Title)
 	}
 	d.suppress(f.Suppressed)
+	if was.State == Triggered && was.Suppressed == nil && d.i.Suppressed == nil {
+		d.reroute(&was) // what waited for the end of somebody's quiet hours may be urgent now
+	}
 	return nil
 }
 
