@@ -193,7 +193,7 @@ func (b *batch) settleRun(j *job, r automation.Result, err error) error {
 		return nil
 	}
 	if err != nil && r.Retry && p.Attempt < runAttempts {
-		p.State, p.NextAt, p.Detail = store.Queued, b.now.Add(max(10*backoff(p.Attempt), r.After)), err.Error()
+		p.State, p.NextAt, p.Detail = store.Queued, b.now.Add(max(10*b.backoff(p.Attempt), r.After)), err.Error()
 		return b.put(p)
 	}
 	text := r.Text

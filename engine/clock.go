@@ -23,28 +23,28 @@ const (
 
 // clockLoop wakes what is due and sleeps until the next is, or until a commit brings an earlier one.
 func (e *Engine) clockLoop() {
-	var forgot time.Time
-	for {
-		e.pace.clock.begin()
-		now := e.now().UTC()
-		next, err := e.Wake(now)
-		if err != nil {
-			e.log.Error("waking failed", "err", err)
-			next = now.Add(retryAfter)
-		}
-		if past(next, now) {
-			next = now.Add(shortestNap)
-		}
-		if now.Sub(forgot) >= forgetEvery {
-			forgot = now
-			e.forget(now)
-			e.retain(now)
-		}
-		e.pace.clock.end()
-		if !e.sleep(e.clock, next) {
-			return
-		}
+	for e.sleep(e.clock, e.clockTurn()) {
 	}
+}
+
+func (e *Engine) clockTurn() time.Time {
+	e.pace.clock.begin()
+	defer e.pace.clock.end()
+	now := e.now().UTC()
+	next, err := e.Wake(now)
+	if err != nil {
+		e.log.Error("waking failed", "err", err)
+		next = now.Add(retryAfter)
+	}
+	if past(next, now) {
+		next = now.Add(shortestNap)
+	}
+	if since := now.Sub(e.forgot); since >= forgetEvery || since < 0 {
+		e.forgot = now
+		e.forget(now)
+		e.retain(now)
+	}
+	return next
 }
 
 // sleep waits until t, a nudge, or the end; false at the end.

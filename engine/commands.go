@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -348,7 +349,7 @@ func (s *speaker) consent(stop bool) (string, error) {
 		return "", err
 	}
 	if stop && !was {
-		return "", s.b.unreachable(&store.Page{Page: incident.Page{ID: "stop/" + newID(), User: s.user.ID, Via: oncall.SMS}, To: s.phone}, notify.Consent, 0)
+		return "", s.b.unreachable(&store.Page{Page: incident.Page{ID: "stop/" + s.b.e.newID(), User: s.user.ID, Via: oncall.SMS}, To: s.phone}, notify.Consent, 0)
 	}
 	if stop {
 		return "", nil
@@ -360,9 +361,17 @@ func (s *speaker) consent(stop bool) (string, error) {
 }
 
 // newID is a random identifier, as Alertmanager's silences have.
-func newID() string {
+func (e *Engine) newID() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	binary.BigEndian.PutUint64(b[:], e.random())
+	binary.BigEndian.PutUint64(b[8:], e.random())
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// random is the system's randomness.
+func random() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	return binary.BigEndian.Uint64(b[:])
 }

@@ -36,6 +36,10 @@ type op struct {
 // returned, and do may still happen.
 func (e *Engine) commit(ctx context.Context, weight int, do func(*batch) error) error {
 	o := &op{do: do, weight: weight, ahead: true, done: make(chan struct{})}
+	if e.inline {
+		e.commitAll([]*op{o})
+		return o.err
+	}
 	select {
 	case e.ahead <- o:
 		return o.wait(ctx)
@@ -61,6 +65,10 @@ func (e *Engine) ask(weight int, do func(*batch) error, then func()) (*op, error
 		return nil, ingest.ErrOverloaded
 	}
 	e.pending.Add(int64(weight))
+	if e.inline {
+		e.commitAll([]*op{o})
+		return o, nil
+	}
 	select {
 	case e.queue <- o:
 		return o, nil
@@ -93,6 +101,10 @@ func (e *Engine) mustInTurn(do func(*batch) error) error {
 }
 
 func (e *Engine) insist(lane chan *op, o *op) error {
+	if e.inline {
+		e.commitAll([]*op{o})
+		return o.err
+	}
 	select {
 	case lane <- o:
 	case <-e.quit:

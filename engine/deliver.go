@@ -26,18 +26,19 @@ const (
 
 // deliverLoop claims what is due and sends it, and sleeps until something else is.
 func (e *Engine) deliverLoop() {
-	for {
-		e.pace.deliver.begin()
-		next, err := e.Deliver(e.now().UTC())
-		e.pace.deliver.end()
-		if err != nil {
-			e.log.Error("delivering failed", "err", err)
-			next = e.now().Add(retryAfter)
-		}
-		if !e.sleep(e.outbox, next) {
-			return
-		}
+	for e.sleep(e.outbox, e.deliverTurn()) {
 	}
+}
+
+func (e *Engine) deliverTurn() time.Time {
+	e.pace.deliver.begin()
+	next, err := e.Deliver(e.now().UTC())
+	e.pace.deliver.end()
+	if err != nil {
+		e.log.Error("delivering failed", "err", err)
+		next = e.now().Add(retryAfter)
+	}
+	return next
 }
 
 // Deliver claims pages that are due at now, hands them to their providers in the background, and returns when it is to be
@@ -121,19 +122,21 @@ func (e *Engine) dispatch(j job) {
 		slots = e.runs
 	}
 	slots <- struct{}{}
+	c := &Call{e: e, job: j, slots: slots}
+	if e.inline {
+		e.calls = append(e.calls, c)
+		return
+	}
 	e.sends.Add(1)
 	go func() {
 		defer e.sends.Done()
-		err := e.run(j)
-		<-slots
-		nudge(e.outbox)
-		if err != nil {
-			e.log.Error("the outcome of a page could not be remembered", "page", j.page.ID, "err", err)
-		}
+		c.Make()
+		c.Settle()
 	}()
 }
 
-func (e *Engine) run(j job) error {
+// call makes the call of a job, and returns what is to be remembered of it.
+func (e *Engine) call(j job) func(*batch) error {
 	if j.kind == jobRun {
 		return e.runStep(j)
 	}
@@ -146,30 +149,30 @@ func (e *Engine) run(j job) error {
 		r, err := j.provider.Send(ctx, j.message)
 		j.silent = e.breaker.heard(line{j.provider.Name(), j.page.Via}, err == nil || !unanswered(notify.Classify(err)), e.now().UTC())
 		e.metrics.ProviderTime.WithLabelValues(j.provider.Name()).Observe(e.now().Sub(begin).Seconds())
-		return e.must(func(b *batch) error { return b.settle(&j, r, err) })
+		return func(b *batch) error { return b.settle(&j, r, err) }
 	case jobFind:
 		s, found, err := e.find(ctx, &j)
-		return e.must(func(b *batch) error { return b.found(&j, s, found, err) })
+		return func(b *batch) error { return b.found(&j, s, found, err) }
 	case jobRoom:
 		err := errNoRooms
 		if rooms := e.Settings().Rooms; rooms != nil {
 			err = rooms.Tell(ctx, j.note)
 		}
-		return e.must(func(b *batch) error { return b.settleRoom(&j, err) })
+		return func(b *batch) error { return b.settleRoom(&j, err) }
 	}
 	err := j.provider.(notify.Canceller).Cancel(ctx, j.page.ProviderID)
-	return e.must(func(b *batch) error { return b.settleHangUp(&j, err) })
+	return func(b *batch) error { return b.settleHangUp(&j, err) }
 }
 
 // runStep carries out one step of an automation. A stop of the engine cuts it short; it is tried again after the next start.
-func (e *Engine) runStep(j job) error {
+func (e *Engine) runStep(j job) func(*batch) error {
 	ctx, cancel := context.WithTimeout(e.running, automation.MostTimeout)
 	defer cancel()
 	r, err := j.runner.Run(ctx, j.step, j.order.Payload)
 	if err != nil && e.running.Err() != nil {
 		r.Retry = true
 	}
-	return e.must(func(b *batch) error { return b.settleRun(&j, r, err) })
+	return func(b *batch) error { return b.settleRun(&j, r, err) }
 }
 
 // errNoRooms: a reload has taken the rooms away.

@@ -206,7 +206,7 @@ func (e *Engine) PutSilence(ctx context.Context, asked router.Silence) (s router
 				return b.fail(err)
 			}
 		} else {
-			s.ID = newID()
+			s.ID = b.e.newID()
 		}
 		s.UpdatedAt = b.now
 		if err := b.tx.PutSilence(s); err != nil {

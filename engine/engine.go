@@ -86,10 +86,12 @@ type Heartbeat struct {
 type Deps struct {
 	Store    store.Store
 	Settings Settings
-	Log      *slog.Logger     // nil: discarded
-	Now      func() time.Time // nil: time.Now
-	Metrics  *Metrics         // nil: a set of its own, registered nowhere
-	Slots    int              // sends at the same time; 0: 64
+	Log      *slog.Logger         // nil: discarded
+	Now      func() time.Time     // nil: time.Now
+	Elapsed  func() time.Duration // a stopwatch, which nobody sets; nil: the system's
+	Metrics  *Metrics             // nil: a set of its own, registered nowhere
+	Slots    int                  // sends at the same time; 0: 64
+	Random   func() uint64        // nil: the system's
 
 	// Stalled is called once, on a goroutine of its own, when a loop has not moved for 30 seconds although it has work (the
 	// auditor: for 60). Nothing can be stopped in good order then: it should end the process. nil: it is logged alone.
@@ -101,12 +103,17 @@ type Engine struct {
 	store   store.Store
 	log     *slog.Logger
 	now     func() time.Time
+	elapsed func() time.Duration
+	random  func() uint64
+	inline  bool    // see Stepped: nothing runs beside the caller
+	calls   []*Call // of a stepped engine: decided, and not handed to the driver yet
 	metrics *Metrics
 	slots   chan struct{}
 	runs    chan struct{} // of automations
 	running context.Context
 	halt    context.CancelFunc   // ends running
 	claims  int                  // owned by the deliver loop
+	forgot  time.Time            // owned by the clock loop: when what is old was last dropped
 	doubt   bool                 // owned by the committer: a commit ended with an error
 	lately  lately               // owned by the committer
 	audit   auditor              // owned by the audit loop
@@ -153,7 +160,7 @@ type live struct {
 // New prepares an engine: it reads what is open from the store, but does nothing by itself until Start.
 func New(d Deps) (*Engine, error) {
 	e := &Engine{
-		store: d.Store, log: d.Log, now: d.Now, metrics: d.Metrics,
+		store: d.Store, log: d.Log, now: d.Now, elapsed: d.Elapsed, metrics: d.Metrics, random: d.Random,
 		hot: newHot(d.Settings.Inhibit), crowd: crowd{}, shares: shares{of: map[string]int{}}, pulse: newPulse(), breaker: newBreakers(), lately: lately{},
 		queue: make(chan *op, queueLength), ahead: make(chan *op, aheadLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
 		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
@@ -166,6 +173,13 @@ func New(d Deps) (*Engine, error) {
 	}
 	if e.now == nil {
 		e.now = time.Now
+	}
+	if e.elapsed == nil {
+		begin := time.Now()
+		e.elapsed = func() time.Duration { return time.Since(begin) }
+	}
+	if e.random == nil {
+		e.random = random
 	}
 	if e.metrics == nil {
 		e.metrics = NewMetrics(nil)
@@ -242,15 +256,20 @@ func (e *Engine) Start() {
 	e.watch.Add(1)
 	go func() { defer e.final.Done(); e.commitLoop() }()
 	go func() { defer e.watch.Done(); e.watchLoop() }()
+	e.settleIn()
+	for _, loop := range []func(){e.clockLoop, e.deliverLoop, e.reviewLoop, e.auditLoop} {
+		e.loops.Add(1)
+		go func() { defer e.loops.Done(); loop() }()
+	}
+}
+
+// settleIn takes over what an earlier run has left.
+func (e *Engine) settleIn() {
 	if err := e.must(func(b *batch) error { return b.reclaim() }); err != nil {
 		e.log.Error("sends of before the start could not be taken over, they are once their leases end", "err", err)
 	}
 	if err := e.retire(); err != nil {
 		e.log.Error("alerts of sources that are gone could not be ended", "err", err)
-	}
-	for _, loop := range []func(){e.clockLoop, e.deliverLoop, e.reviewLoop, e.auditLoop} {
-		e.loops.Add(1)
-		go func() { defer e.loops.Done(); loop() }()
 	}
 }
 

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -111,7 +110,7 @@ func (b *batch) again(p *store.Page, f fault) error {
 	if (!throttled && p.Attempt >= attemptsMost) || (throttled && b.now.Sub(p.At) > validFor) {
 		return b.giveUp(p, f)
 	}
-	wait := max(backoff(p.Attempt), f.retryAfter)
+	wait := max(b.backoff(p.Attempt), f.retryAfter)
 	if !throttled || wait > throttledMost || p.Attempt > 2 {
 		detail := fmt.Sprintf("%s: %s failed (%s: %s), trying again in %s", b.name(p), p.Provider, f.class, f.why, wait.Round(time.Second))
 		if err := b.miss(p, detail); err != nil {
@@ -126,9 +125,10 @@ func (b *batch) again(p *store.Page, f fault) error {
 const throttledMost = 5 * time.Second
 
 // backoff grows from half a second to thirty, with a fifth of jitter either way.
-func backoff(attempt int) time.Duration {
+func (b *batch) backoff(attempt int) time.Duration {
 	d := min(500*time.Millisecond<<min(attempt, 10), 30*time.Second)
-	return d + time.Duration((rand.Float64()-0.5)*0.4*float64(d))
+	share := float64(b.e.random()>>11) / (1 << 53) // from 0 to 1
+	return d + time.Duration((share-0.5)*0.4*float64(d))
 }
 
 // onceMore sends a page a second time, by another provider where there is one, while the next method goes ahead. A second failure

@@ -67,7 +67,7 @@ func (e *Engine) newPaces() {
 func (e *Engine) watchLoop() {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
-	wall := newWallWatch(e.now())
+	wall := newWallWatch(e.now(), e.elapsed)
 	for {
 		select {
 		case <-e.gone:

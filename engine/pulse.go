@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,6 +67,7 @@ func (p *pulse) overdue(now time.Time) (gone []Heartbeat, next time.Time) {
 		}
 		gone = append(gone, b)
 	}
+	slices.SortFunc(gone, func(x, y Heartbeat) int { return cmp.Compare(x.Name, y.Name) }) // incidents are numbered in this order
 	return gone, next
 }
 

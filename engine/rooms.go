@@ -69,7 +69,7 @@ func (b *batch) settleRoom(j *job, err error) error {
 		}
 		return b.end(p, store.Failed, e.Error())
 	}
-	p.State, p.NextAt = store.Queued, b.now.Add(max(backoff(p.Attempt+1), e.RetryAfter))
+	p.State, p.NextAt = store.Queued, b.now.Add(max(b.backoff(p.Attempt+1), e.RetryAfter))
 	return b.put(p)
 }
 
@@ -80,7 +80,7 @@ func (b *batch) settleHangUp(j *job, err error) error {
 		return perr
 	}
 	if err != nil {
-		p.State, p.NextAt, p.Detail = store.Queued, b.now.Add(backoff(p.Attempt)), err.Error()
+		p.State, p.NextAt, p.Detail = store.Queued, b.now.Add(b.backoff(p.Attempt)), err.Error()
 		return b.put(p)
 	}
 	t, terr := b.page(p.Target)

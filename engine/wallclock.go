@@ -10,17 +10,20 @@ const jumpLeast = 2 * time.Second
 
 // wallWatch compares the wall clock with elapsed time.
 type wallWatch struct {
-	wall time.Time // without its monotonic part
-	mono time.Time
+	wall    time.Time // without its monotonic part
+	mono    time.Duration
+	elapsed func() time.Duration
 }
 
-func newWallWatch(now time.Time) *wallWatch { return &wallWatch{now.Round(0), time.Now()} }
+func newWallWatch(now time.Time, elapsed func() time.Duration) *wallWatch {
+	return &wallWatch{now.Round(0), elapsed(), elapsed}
+}
 
 // jump returns by how much the wall clock has jumped since the last look, 0 for not. Below 0: it was set back. A machine that
 // was suspended jumps forward, for elapsed time stands still meanwhile.
 func (w *wallWatch) jump(now time.Time) time.Duration {
-	mono := time.Now()
-	off := now.Round(0).Sub(w.wall) - mono.Sub(w.mono)
+	mono := w.elapsed()
+	off := now.Round(0).Sub(w.wall) - (mono - w.mono)
 	w.wall, w.mono = now.Round(0), mono
 	if off.Abs() < jumpLeast {
 		return 0
