@@ -21,8 +21,8 @@ var lastingTests = []test{
 	{name: "restore of an empty store", run: restoreEmpty, needs: canRestore},
 	{name: "a restored store goes on", run: restoreGoesOn, needs: canRestore},
 	{name: "a backup under load is consistent", run: backupUnderLoad, needs: canRestore},
-	{name: "a backup ends when its writer fails", run: backupWriterFails},
-	{name: "a backup stops with its context", run: backupCancelled},
+	{name: "a backup ends when its writer fails", run: backupWriterFails, needs: canRestore},
+	{name: "a backup stops with its context", run: backupCancelled, needs: canRestore},
 }
 
 func (h *harness) reopen() { h.s = h.opts.Reopen(h.T, h.s) }
