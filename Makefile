@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 CYCLES  ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test peers lint fuzz kill powercut cover bench clean
+.PHONY: help build demo test simulate peers lint fuzz kill powercut cover bench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,13 @@ test: peers ## the whole test suite, with the race detector and real peers
 	@fmt=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null)); if [ -n "$$fmt" ]; then echo "gofmt these: $$fmt"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) test -race -timeout 18m ./...
+	GOGC=400 $(GO) test ./simulate/torture -count 1 -timeout 18m -run Seeds -v -seeds 1000
+
+SEEDS ?= 1000
+FROM  ?= 1
+simulate: ## run SEEDS days of faults through the real engine, from seed FROM (default 1000 from 1); a seed that fails tells its story
+	@$(GO) test -c -o bin/torture.test ./simulate/torture
+	@GOGC=400 bin/torture.test -test.run 'TestSeeds$$' -test.v -test.timeout 0 -seeds $(SEEDS) -from $(FROM)
 
 peers: ## install what the tests talk to: Prometheus, Alertmanager, Chromium
 	@scripts/peers

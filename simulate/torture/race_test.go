@@ -1,0 +1,6 @@
+//go:build race
+
+package torture
+
+// underRace: the race detector makes a seed four times as slow, and a run has one goroutine.
+const underRace = true
