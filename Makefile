@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 CYCLES  ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test simulate peers lint fuzz kill powercut cover bench clean
+.PHONY: help build demo test simulate peers lint fuzz kill powercut cover bench soak microbench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,7 +52,13 @@ powercut: ## the same with power cuts of the disk beneath it; needs root
 cover: ## line coverage of every room
 	$(GO) test -cover ./... | grep -v 'no test files'
 
-bench: ## benchmarks, each with the machine's own limit beside it
+bench: ## measure the whole binary, each figure beside the machine's own limit (some fifteen minutes)
+	$(GO) run ./internal/bench
+
+soak: ## an hour at 50 alerts a second with a provider that fails; draws what the daemon takes
+	$(GO) run ./internal/bench -only soak
+
+microbench: ## the benchmarks of single functions
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 clean: ## remove what was built
