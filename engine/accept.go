@@ -202,6 +202,10 @@ func (b *batch) refacts(a *alert.Alert, row *store.Alert, open []int64) error {
 	if err := b.keep(row); err != nil {
 		return err
 	}
+	if len(open) == 0 { // it is asked for again: once its incidents are closed it is a new one
+		kept := []store.Alert{*row}
+		b.after(func() { b.e.hot.orphan(kept) })
+	}
 	if !changed {
 		return nil
 	}
