@@ -147,7 +147,7 @@ func (s *watch) longest(is *incident.Incident) time.Duration {
 }
 
 func (s *watch) low(is *incident.Incident) bool {
-	return s.t.set.Book.NotifyUrgency(is.Priority) == oncall.Low
+	return s.book().NotifyUrgency(is.Priority) == oncall.Low
 }
 
 // underWay checks that what pages has somebody, or says that it has nobody and goes on soon.

@@ -221,13 +221,13 @@ func (t *run) do(n int64, a incident.Action) error {
 	var after incident.Incident
 	err := t.use(func(e *engine.Stepped) (err error) {
 		after, err = e.Do(context.Background(), n, a)
+		if err == nil {
+			t.stay.done(n, a, after)
+		}
 		return err
 	})
 	by, _ := incident.Signed(a)
 	t.w.Note("operator", "%s: %T of %s: %v", by, a, incident.Ref(n), err)
-	if err == nil {
-		t.stay.done(n, a, after)
-	}
 	return err
 }
 

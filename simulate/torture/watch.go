@@ -71,6 +71,14 @@ func (s *watch) started() {
 	}
 }
 
+// book is the rulebook in force: a reload may not have reached the engine yet.
+func (s *watch) book() *incident.Rulebook {
+	if e := s.t.house.Engine; e != nil {
+		return e.Settings().Book
+	}
+	return s.t.set.Book
+}
+
 // well reports whether the house stands and its store has been well for a moment.
 func (s *watch) well() bool {
 	d, now := &s.t.disease, s.t.w.Elapsed()
@@ -152,7 +160,7 @@ func (s *watch) expect(was, is *incident.Incident) {
 		return
 	}
 	wait := time.Minute // everything is tried again after a minute when nobody can be paged at all
-	p, ok := s.t.set.Book.Roster.Policy(c.Policy)
+	p, ok := s.book().Roster.Policy(c.Policy)
 	switch {
 	case c.Level < 0:
 		wait = 5 * time.Minute // its assignee has been asked
