@@ -110,10 +110,13 @@ func checkBroken(t *testing.T, path string) {
 	}
 }
 
+// breaks are the ends of lines as YAML knows them.
+var breaks = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
+
 // checkForm holds what is true of every problem: a place inside the file, in order, something to do, a rule for lint alone.
 func checkForm(t *testing.T, yaml string, problems Problems) {
 	t.Helper()
-	lines := strings.Count(yaml, "\n") + 1
+	lines := len(breaks.FindAllString(yaml, -1)) + 1
 	last := Problem{}
 	for _, p := range problems {
 		if p.File == "" || p.Line < 1 || p.Line > lines || p.Column < 1 || p.What == "" || p.Do == "" {
