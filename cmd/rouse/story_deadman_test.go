@@ -37,8 +37,9 @@ func TestDeadManHearsOfRouseWhileAllIsWell(t *testing.T) {
 		out := &watcher{}
 		out.status.Store(200)
 		var said strings.Builder
-		at := &configs.DeadMan{URL: configs.NewSecret("https://watch.test/ping/s3cret"), Every: time.Minute}
-		m := newDeadMan(func() *configs.DeadMan { return at }, w.d.well, out, slog.New(slog.NewTextHandler(&said, nil)))
+		var at atomic.Pointer[configs.DeadMan]
+		at.Store(&configs.DeadMan{URL: configs.NewSecret("https://watch.test/ping/s3cret"), Every: time.Minute})
+		m := newDeadMan(at.Load, w.d.well, out, slog.New(slog.NewTextHandler(&said, nil)))
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan struct{})
 		go func() { defer close(done); m.run(ctx) }()
@@ -77,7 +78,7 @@ func TestDeadManHearsOfRouseWhileAllIsWell(t *testing.T) {
 		if strings.Contains(got, "s3cret") || strings.Count(got, "connection refused") != 1 {
 			t.Errorf("the log shows the address, or repeats itself: %s", got)
 		}
-		at = nil // a reload that takes it away
+		at.Store(nil) // a reload that takes it away
 		hears(5*time.Minute, 0)
 	})
 }

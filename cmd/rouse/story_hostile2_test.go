@@ -40,6 +40,7 @@ func TestProcessReviewDodged(t *testing.T) {
 		if i := w.inc(1); !i.Review.Required && i.DuplicateOf == 0 {
 			t.Errorf("a P1 whose review bo demanded is resolved as the duplicate of nothing: its review is not required any more")
 		}
+		w.after(time.Minute) // cy hears of the end first
 		w.asks("cy", "report checkout cannot pay again", "INC-2")
 		w.do(2, incident.Resolve{By: at("ana"), Code: incident.Recovered, Note: "I say so"})
 		if strings.Contains(grep(w.timeline(2), "Resolved"), "every alert recovered") {
