@@ -14,9 +14,10 @@ import (
 const (
 	queueLength = 8192  // requests of sources that may wait for a commit
 	queueWeight = 50000 // alerts that may wait for a commit
-	batchWeight = 300   // alerts that share one commit, so that the store's limit is never met
-	aheadLength = 2048  // acts and outcomes that may wait for a commit
-	aheadWeight = 150   // of one commit that may be acts and outcomes, so that alerts go on meanwhile
+	batchWeight = 300   // alerts that share one commit at most; fewer while the store says that it is too much
+	batchLeast  = 20
+	aheadLength = 2048 // acts and outcomes that may wait for a commit
+	aheadWeight = 150  // of one commit that may be acts and outcomes, so that alerts go on meanwhile
 )
 
 // op is one thing to decide and remember, and whoever waits for it.
@@ -158,7 +159,7 @@ func (e *Engine) gather(first *op) (ops []*op) {
 	if !first.ahead {
 		add(first)
 	}
-	take(e.queue, batchWeight)
+	take(e.queue, e.share)
 	return ops
 }
 
@@ -184,7 +185,11 @@ func (e *Engine) commitAll(ops []*op) {
 func (e *Engine) commitParted(ops []*op) {
 	err := e.commitOnce(ops)
 	if err == nil {
+		e.share = min(e.share+1, batchWeight)
 		return
+	}
+	if errors.Is(err, store.ErrTooBig) && len(ops) > 1 {
+		e.share = max(e.share*3/4, batchLeast) // deciding twice costs more than a commit more
 	}
 	var p *panicError
 	if len(ops) > 1 && (errors.Is(err, store.ErrTooBig) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrRecord) || errors.As(err, &p)) {

@@ -113,6 +113,7 @@ type Engine struct {
 	running context.Context
 	halt    context.CancelFunc   // ends running
 	claims  int                  // owned by the deliver loop
+	share   int                  // alerts that may share a commit now; owned by the committer
 	forgot  time.Time            // owned by the clock loop: when what is old was last dropped
 	doubt   bool                 // owned by the committer: a commit ended with an error
 	lately  lately               // owned by the committer
@@ -189,7 +190,7 @@ func New(d Deps) (*Engine, error) {
 	}
 	e.slots, e.runs = make(chan struct{}, d.Slots), make(chan struct{}, runsMost)
 	e.running, e.halt = context.WithCancel(context.Background())
-	e.claims = claimsMost
+	e.claims, e.share = claimsMost, batchWeight
 	if err := e.load(d.Settings); err != nil {
 		return nil, fmt.Errorf("engine: read what is open: %w", err)
 	}
