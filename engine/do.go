@@ -16,20 +16,25 @@ import (
 
 // Do lets a person, through whatever door, act on an incident. It returns the record after the commit. Errors are those of
 // incident.Decide; ingest.ErrUnavailable and ingest.ErrOverloaded mean that nothing was done.
-func (e *Engine) Do(ctx context.Context, number int64, a incident.Action) (after incident.Incident, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) Do(ctx context.Context, number int64, a incident.Action) (incident.Incident, error) {
+	var after incident.Incident
+	err := e.commit(ctx, 1, func(b *batch) error {
 		i, err := b.act(number, a)
 		if err == nil {
 			after = *i
 		}
 		return err
 	})
-	return after, err
+	if err != nil { // who no longer waits must not look: the commit may be under way
+		return incident.Incident{}, err
+	}
+	return after, nil
 }
 
 // Open opens an incident that a person reports; its Number is ignored.
-func (e *Engine) Open(ctx context.Context, o incident.Open) (after incident.Incident, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) Open(ctx context.Context, o incident.Open) (incident.Incident, error) {
+	var after incident.Incident
+	err := e.commit(ctx, 1, func(b *batch) error {
 		if _, ok := b.live.book.Services[o.Service]; !ok {
 			return &incident.UnknownServiceError{Name: o.Service}
 		}
@@ -51,7 +56,10 @@ func (e *Engine) Open(ctx context.Context, o incident.Open) (after incident.Inci
 		}
 		return err
 	})
-	return after, err
+	if err != nil {
+		return incident.Incident{}, err
+	}
+	return after, nil
 }
 
 // Errors about overrides and tests.

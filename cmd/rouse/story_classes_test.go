@@ -200,7 +200,7 @@ func (w *town) sentNext() string {
 	var out []string
 	var when []time.Duration
 	first := true
-	for _, e := range w.street.Log() {
+	for _, e := range reportsFirst(w.street.Log()) {
 		sending := e.Kind == phonetest.Requested && e.Detail == http.MethodPost && strings.HasSuffix(e.URL, "s.json")
 		word := ""
 		switch {
@@ -239,6 +239,19 @@ func (w *town) sentNext() string {
 		return "nothing"
 	}
 	return strings.Join(out, ", ")
+}
+
+// reportsFirst puts reports before what follows from them in the same instant: the street notes a report when it has been answered,
+// and by then rouse may have sent the next message.
+func reportsFirst(log []phonetest.Event) []phonetest.Event {
+	rank := func(e phonetest.Event) int {
+		if e.Kind == phonetest.Called {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(log, func(x, y phonetest.Event) int { return cmp.Or(x.At.Compare(y.At), rank(x)-rank(y)) })
+	return log
 }
 
 // remembered tells what rouse knows of the number and of the line afterwards.
