@@ -144,18 +144,22 @@ func TestProcessSecretBundles(t *testing.T) {
 func TestProcessSecretWaiting(t *testing.T) {
 	hostile(t, processConfig, func(w *town) {
 		ctx := context.Background()
-		w.fire("alertname=Intruder", "severity=critical")
+		w.fire("alertname=Intruder", "service=quiet", "severity=info")
 		w.after(time.Second)
 		w.do(1, incident.Ack{By: at("bo"), User: "bo"})
 		if _, err := w.d.engine.Subscribe(ctx, store.Subscriber{Recipient: incident.Recipient{User: "cy"}}, at("cy")); err != nil {
 			t.Fatal(err)
 		}
-		w.after(5 * time.Hour) // cy is asleep: what cy is told waits
+		w.after(5 * time.Hour) // cy is asleep: news of low urgency waits
 		w.do(1, incident.Publish{By: at("bo"), Audience: incident.ForStakeholders, Phase: incident.Investigating, Text: "Intruder seen"})
 		w.do(1, incident.Amend{By: at("bo"), Type: incident.TypeSecurity, Reason: "attack"})
 		before := w.texts("cy")
 		w.after(10 * time.Hour)
-		for _, x := range w.got("cy")[before:] {
+		told := w.got("cy")[before:]
+		if len(told) == 0 {
+			t.Error("told nothing in the morning")
+		}
+		for _, x := range told {
 			if strings.Contains(x, "Intruder") {
 				t.Errorf("told %q", x)
 			}
