@@ -46,6 +46,7 @@ type Inhibitor struct {
 
 // inhibition is a rule made ready, with the alerts that are its sources now by the values of its equal labels.
 type inhibition struct {
+	rule    InhibitRule
 	words   string
 	sources tests
 	targets tests
@@ -71,7 +72,7 @@ func (i *Inhibitor) Ruled() bool { return len(i.rules) > 0 }
 func NewInhibitor(rules []InhibitRule) *Inhibitor {
 	i := &Inhibitor{held: make(map[alert.ID][]place)}
 	for _, r := range rules {
-		rule := inhibition{words: r.String(), firing: make(map[string]*sources)}
+		rule := inhibition{rule: r, words: r.String(), firing: make(map[string]*sources)}
 		rule.sources = newTests(r.Sources, &i.names)
 		rule.targets = newTests(r.Targets, &i.names)
 		for _, name := range r.Equal {
