@@ -93,6 +93,7 @@ func (s *Schedule) run(line *overrideLine, t time.Time) Shift {
 type view struct {
 	users    []UserID
 	override string
+	layer    int       // that decides, where no override does and somebody is on call
 	until    time.Time // nothing changes before; always after the instant, the zero time for ever
 }
 
@@ -106,7 +107,7 @@ func (s *Schedule) look(line *overrideLine, t time.Time) view {
 		user, change := s.Layers[i].at(zone, second)
 		next = min(next, change)
 		if user != "" { // what lies beneath is hidden and cannot change anything before
-			return view{users: []UserID{user}, until: earlier(until, next)}
+			return view{users: []UserID{user}, layer: i, until: earlier(until, next)}
 		}
 	}
 	return view{until: earlier(until, next)}
