@@ -50,5 +50,5 @@ func (l *loader) build(tree *yaml.Node) {
 		c.rulebook.Services[s.Name] = s
 	}
 	c.redacted = l.redact(tree)
-	c.compat = l.alertmanager()
+	c.compat, c.doc = l.alertmanager(), tree
 }

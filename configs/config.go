@@ -44,6 +44,7 @@ type Config struct {
 	version  string
 	redacted []byte
 	compat   []byte
+	doc      *yaml.Node // aliases and merges written out; for Where
 }
 
 // Roster is everybody who can be paged, and when, as the file says; run-time overrides are for the caller to add.
