@@ -24,7 +24,7 @@ const (
 	Forgetful Mood = "forgetful"  // takes messages, and never says what became of them
 )
 
-// Line of a phone: what happens to messages to a number.
+// PhoneState is what happens to messages to a number.
 type PhoneState string
 
 // The states of a phone.
@@ -34,6 +34,8 @@ const (
 	Dead     PhoneState = "dead"      // no such number
 	OptedOut PhoneState = "opted out" // of texts
 	Busy     PhoneState = "busy"
+	Asleep   PhoneState = "asleep"    // texts arrive, calls ring out
+	Fails    PhoneState = "fails"     // what is taken fails at once
 	Voice    PhoneState = "voicemail" // calls are answered by a machine
 )
 
@@ -45,6 +47,11 @@ type Item struct {
 	Wall    time.Time
 	Status  notify.Status
 	over    bool
+}
+
+// Rings reports whether it is a call that still rings.
+func (i *Item) Rings() bool {
+	return !i.over && i.Message.Via == oncall.Call && i.Status.Outcome == notify.Ringing
 }
 
 // Ears is where a carrier tells what happens. Each may fail, as any request to a house may.
@@ -61,11 +68,12 @@ type Carrier struct {
 	World  *World
 	ID     string
 	Ears   Ears
-	Mood   func() Mood
-	Phone  func(number string) PhoneState
-	Lose   func() bool // a callback
-	Double func() bool // a callback is repeated
-	Items  []*Item     // all that it ever took, in order
+	Mood   func(*notify.Message) Mood // about a message; nil: about a question
+	Phone  func(*notify.Message) PhoneState
+	Lose   func() bool                                // a callback
+	Double func() bool                                // a callback is repeated
+	Draw   func(from, to time.Duration) time.Duration // how long something takes
+	Items  []*Item                                    // all that it ever took, in order
 
 	Made     map[string]int  // messages that went out, by page
 	Refused  map[string]int  // definite refusals, by page
@@ -77,8 +85,8 @@ type Carrier struct {
 func NewCarrier(w *World, id string, ears Ears) *Carrier {
 	never := func() bool { return false }
 	return &Carrier{
-		World: w, ID: id, Ears: ears, Mood: func() Mood { return Well }, Phone: func(string) PhoneState { return Works },
-		Lose: never, Double: never, Made: map[string]int{}, Refused: map[string]int{}, Unknowns: map[string]int{}, Told: map[string]bool{},
+		World: w, ID: id, Ears: ears, Mood: func(*notify.Message) Mood { return Well }, Phone: func(*notify.Message) PhoneState { return Works },
+		Lose: never, Double: never, Draw: w.Between, Made: map[string]int{}, Refused: map[string]int{}, Unknowns: map[string]int{}, Told: map[string]bool{},
 	}
 }
 
@@ -90,7 +98,7 @@ func (c *Carrier) Carries(oncall.Method) bool { return true }
 
 // Send takes a message, or does not.
 func (c *Carrier) Send(_ context.Context, m notify.Message) (notify.Receipt, error) {
-	mood := c.Mood()
+	mood := c.Mood(&m)
 	if err := c.refuses(mood, m); err != nil {
 		c.Refused[m.ID]++
 		c.World.Note("carrier", "%s refuses %s to %s: %v", c.ID, m.ID, m.To, err)
@@ -125,7 +133,9 @@ func (c *Carrier) refuses(mood Mood, m notify.Message) error {
 	case Locked:
 		return &notify.Error{Class: notify.Account, Code: 20003, Wide: true, Err: errors.New("authenticate")}
 	}
-	switch s := c.Phone(m.To); {
+	switch s := c.Phone(&m); {
+	case m.Via == oncall.Email && (s == Dead || s == Fails):
+		return &notify.Error{Class: notify.Handset, Code: 550, Err: errors.New("mailbox unavailable")}
 	case m.Via == oncall.Email:
 	case s == Dead:
 		return &notify.Error{Class: notify.Dead, Code: 21211, Err: errors.New("not a valid number")}
@@ -143,11 +153,11 @@ func (c *Carrier) take(m notify.Message) *Item {
 	c.Made[m.ID]++
 	switch m.Via {
 	case oncall.SMS:
-		c.World.After(c.World.Between(100*time.Millisecond, 3*time.Second), func() { c.text(i) })
+		c.World.After(c.Draw(100*time.Millisecond, 3*time.Second), func() { c.text(i) })
 	case oncall.Call:
-		c.World.After(c.World.Between(500*time.Millisecond, 4*time.Second), func() { c.ring(i) })
+		c.World.After(c.Draw(500*time.Millisecond, 4*time.Second), func() { c.ring(i) })
 	default:
-		c.World.After(c.World.Between(time.Second, time.Minute), func() { c.Ears.Received(i) })
+		c.World.After(c.Draw(time.Second, time.Minute), func() { c.Ears.Received(i) })
 	}
 	return i
 }
@@ -155,8 +165,12 @@ func (c *Carrier) take(m notify.Message) *Item {
 // text is the life of a text.
 func (c *Carrier) text(i *Item) {
 	c.say(i, notify.Accepted, notify.None, 0)
-	c.World.After(c.World.Between(200*time.Millisecond, 20*time.Second), func() {
-		if s := c.Phone(i.Message.To); s == Off || s == Dead {
+	c.World.After(c.Draw(200*time.Millisecond, 20*time.Second), func() {
+		switch c.Phone(&i.Message) {
+		case Fails:
+			c.say(i, notify.Failed, notify.Handset, 30008)
+			return
+		case Off, Dead:
 			c.say(i, notify.Failed, notify.Handset, 30003)
 			return
 		}
@@ -165,21 +179,26 @@ func (c *Carrier) text(i *Item) {
 	})
 }
 
+// RingsFor is how long a phone rings that nobody takes.
+const RingsFor = 25 * time.Second
+
 // ring is the life of a call.
 func (c *Carrier) ring(i *Item) {
 	if i.over {
 		return
 	}
 	c.say(i, notify.Ringing, notify.None, 0)
-	switch c.Phone(i.Message.To) {
-	case Off, Dead:
-		c.World.After(30*time.Second, func() { c.end(i, notify.NoAnswer) })
+	switch c.Phone(&i.Message) {
+	case Fails:
+		c.end(i, notify.Failed)
+	case Off, Dead, Asleep:
+		c.World.After(RingsFor, func() { c.end(i, notify.NoAnswer) })
 	case Busy:
 		c.World.After(time.Second, func() { c.end(i, notify.Busy) })
 	case Voice:
 		c.World.After(20*time.Second, func() { c.end(i, notify.Machine) })
 	default:
-		c.World.After(c.World.Between(2*time.Second, 25*time.Second), func() { c.pickUp(i) })
+		c.World.After(c.Draw(2*time.Second, 25*time.Second), func() { c.pickUp(i) })
 	}
 }
 
@@ -192,21 +211,42 @@ func (c *Carrier) pickUp(i *Item) {
 		c.World.After(10*time.Second, func() { c.end(i, notify.NoAnswer) })
 		return
 	}
+	if c.speak(i) {
+		c.World.After(after, func() { c.press(i, key) })
+	}
+}
+
+// speak is a call that was answered; false when it had nothing to say.
+func (c *Carrier) speak(i *Item) bool {
 	c.say(i, notify.Answered, notify.None, 0)
 	if _, err := c.Ears.Speech(c.ID, i.Message.ID, i.SID); err != nil {
 		c.end(i, notify.HungUp)
+		return false
+	}
+	return true
+}
+
+func (c *Carrier) press(i *Item, key string) {
+	if i.over {
 		return
 	}
-	c.World.After(after, func() {
-		if i.over {
-			return
-		}
-		if key == "" || c.Ears.Key(c.ID, i.Message.ID, i.SID, key) != nil {
-			c.end(i, notify.HungUp)
-			return
-		}
-		c.end(i, notify.Completed)
-	})
+	if key == "" || c.Ears.Key(c.ID, i.Message.ID, i.SID, key) != nil {
+		c.end(i, notify.HungUp)
+		return
+	}
+	c.end(i, notify.Completed)
+}
+
+// Take has a person take a call that rings, hear what it says, and press a key at once; no key: hang up. False when it rings no
+// longer.
+func (c *Carrier) Take(i *Item, key string) bool {
+	if !i.Rings() {
+		return false
+	}
+	if c.speak(i) {
+		c.press(i, key)
+	}
+	return true
 }
 
 func (c *Carrier) end(i *Item, o notify.Outcome) {
@@ -225,7 +265,7 @@ func (c *Carrier) end(i *Item, o notify.Outcome) {
 func (c *Carrier) say(i *Item, o notify.Outcome, class notify.Class, code int) {
 	i.Status.Outcome, i.Status.Class, i.Status.Code = o, class, code
 	s := i.Status
-	if c.Lose() || c.Mood() == Forgetful {
+	if c.Lose() || c.Mood(&i.Message) == Forgetful {
 		c.World.Note("carrier", "%s: the word %s about %s is lost", c.ID, o, s.ProviderID)
 		return
 	}
@@ -234,9 +274,9 @@ func (c *Carrier) say(i *Item, o notify.Outcome, class notify.Class, code int) {
 		times += 1 + c.World.Roll(2)
 	}
 	for range times {
-		late := c.World.Between(10*time.Millisecond, 300*time.Millisecond)
+		late := c.Draw(10*time.Millisecond, 300*time.Millisecond)
 		if times > 1 {
-			late = c.World.Between(0, 3*time.Minute)
+			late = c.Draw(0, 3*time.Minute)
 		}
 		c.World.After(late, func() { c.callBack(s, 0) })
 	}
@@ -253,7 +293,7 @@ func (c *Carrier) callBack(s notify.Status, try int) {
 // Find says what became of a message.
 func (c *Carrier) Find(_ context.Context, m notify.Message, sid string, since time.Time) (notify.Status, bool, error) {
 	c.Told[m.ID] = false
-	switch c.Mood() {
+	switch c.Mood(nil) {
 	case Down, Silent, Erring, Storm, Locked:
 		return notify.Status{}, false, &notify.Error{Class: notify.Transient, Err: errors.New("no answer")}
 	}
@@ -276,7 +316,7 @@ func (c *Carrier) Find(_ context.Context, m notify.Message, sid string, since ti
 
 // Cancel stops a call.
 func (c *Carrier) Cancel(_ context.Context, sid string) error {
-	if m := c.Mood(); m == Down || m == Silent {
+	if m := c.Mood(nil); m == Down || m == Silent {
 		return &notify.Error{Class: notify.Transient, Err: errors.New("no answer")}
 	}
 	for _, i := range c.Items {

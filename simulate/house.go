@@ -14,11 +14,11 @@ type House struct {
 	Metrics  *engine.Metrics        // nil: a new set at each start
 	Engine   *engine.Stepped        // nil while it is down
 
-	Latency func() time.Duration // of a call to a provider
+	Latency func() time.Duration // of a call to a provider; nil: calls are made and answered at once
 	Drop    func(*engine.Call) bool
 	Down    func() time.Duration // how long it stays down after a crash; drawn for each
 	OnCrash func()
-	Audited func(found int, err error) // what the auditor, who comes every few minutes, has found
+	Audited func(found int, err error) // what the auditor, who comes every few minutes, has found; nil: none comes
 
 	life    int // counts starts
 	stepped int // the step on the agenda that counts; earlier ones are void
@@ -43,8 +43,9 @@ func (h *House) Start() {
 		h.Engine = e
 		h.World.Note("house", "starts")
 	})
-	life := h.life
-	h.World.After(auditEvery, func() { h.audit(life) })
+	if life := h.life; h.Audited != nil {
+		h.World.After(auditEvery, func() { h.audit(life) })
+	}
 	h.Step()
 }
 
@@ -119,11 +120,13 @@ func (h *House) Step() {
 	}
 	var calls []*engine.Call
 	var next time.Time
-	if !h.guard(func() { calls, next = h.Engine.Step() }) {
-		return
-	}
-	for _, c := range calls {
-		h.call(c)
+	for again := true; again; again = len(calls) > 0 && h.Latency == nil { // what was answered at once may ask for more
+		if !h.guard(func() { calls, next = h.Engine.Step() }) {
+			return
+		}
+		for _, c := range calls {
+			h.call(c)
+		}
 	}
 	h.stepped++
 	mine := h.stepped
@@ -136,6 +139,11 @@ func (h *House) Step() {
 
 // call makes a call a moment later, and brings its answer later still; a crash in between loses it.
 func (h *House) call(c *engine.Call) {
+	if h.Latency == nil {
+		c.Make()
+		h.guard(c.Settle)
+		return
+	}
 	life := h.life
 	h.World.After(h.World.Between(0, 20*time.Millisecond), func() {
 		if h.life != life {

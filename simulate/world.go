@@ -17,6 +17,7 @@ type World struct {
 	trace  []Line
 	sum    uint64
 	failed []string
+	mute   bool
 }
 
 // Line is one line of a trace.
@@ -37,8 +38,14 @@ func NewWorld(seed uint64, start time.Time) *World {
 	return &World{Clock: Clock{start: start.UTC()}, dice: rand.New(rand.NewPCG(seed, 0x726f757365))}
 }
 
+// Untraced turns the trace off, for runs whose story is told by something else.
+func (w *World) Untraced() { w.mute = true }
+
 // Note writes a line of the trace.
 func (w *World) Note(kind, format string, args ...any) {
+	if w.mute {
+		return
+	}
 	l := Line{w.elapsed, w.Now(), kind, fmt.Sprintf(format, args...)}
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d %d %d %s %s", w.sum, l.Elapsed, l.Wall.UnixNano(), kind, l.What) // a hash never fails to be written
@@ -70,15 +77,23 @@ func (w *World) After(d time.Duration, do func()) {
 
 // Run lets time pass until `until` has elapsed, or something that must be true is not; each is called after every event.
 func (w *World) Run(until time.Duration, each func()) {
-	for len(w.agenda) > 0 && w.agenda[0].at <= until && len(w.failed) == 0 {
-		e := heap.Pop(&w.agenda).(event)
-		w.elapsed = max(w.elapsed, e.at)
-		e.do()
+	for len(w.failed) == 0 && w.Next(until) {
 		each()
 	}
 	if len(w.failed) == 0 {
 		w.elapsed = max(w.elapsed, until)
 	}
+}
+
+// Next lets time pass to the next thing on the agenda and does it; false when there is none before `until` has elapsed.
+func (w *World) Next(until time.Duration) bool {
+	if len(w.agenda) == 0 || w.agenda[0].at > until {
+		return false
+	}
+	e := heap.Pop(&w.agenda).(event)
+	w.elapsed = max(w.elapsed, e.at)
+	e.do()
+	return true
 }
 
 // Chance is true with probability p.

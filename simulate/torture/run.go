@@ -116,8 +116,8 @@ func newRun(seed uint64, st store.Store) *run {
 
 func (t *run) carrier(id string) *simulate.Carrier {
 	c := simulate.NewCarrier(t.w, id, &ears{t})
-	c.Mood = func() simulate.Mood { return t.moods[id] }
-	c.Phone = func(number string) simulate.PhoneState { return t.phones[number] }
+	c.Mood = func(*notify.Message) simulate.Mood { return t.moods[id] }
+	c.Phone = func(m *notify.Message) simulate.PhoneState { return t.phones[m.To] }
 	c.Lose = func() bool { return t.w.Elapsed() < t.disease.losing && t.w.Chance(0.6) }
 	c.Double = func() bool { return t.w.Elapsed() < t.disease.doubling && t.w.Chance(0.5) }
 	return c
