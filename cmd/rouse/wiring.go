@@ -50,40 +50,46 @@ func wire(c *configs.Config, links *notify.Signer, carrier http.RoundTripper, lo
 		return nil, err
 	}
 	p.rooms = rooms
-	p.engine = engine.Settings{
-		Book: c.Rulebook(), Tree: c.Tree(), Gate: c.Gate(), Inhibit: c.InhibitRules(), Providers: all, PublicURL: c.Server.PublicURL, Links: links,
-		Limits: engine.Limits{
-			SMS: engine.Rate{N: c.Limits.SMS.Count, Per: c.Limits.SMS.Per}, Call: engine.Rate{N: c.Limits.Call.Count, Per: c.Limits.Call.Per},
-			DailyMessages: c.Limits.DailyMessages, DailyCalls: c.Limits.DailyCalls, Incidents: c.Limits.Incidents,
-		},
-	}
+	p.engine = settings(c)
+	p.engine.Providers, p.engine.Links = all, links
 	if rooms != nil {
 		p.engine.Rooms = roomsAdapter{rooms}
 	}
-	for _, r := range c.Receivers {
-		p.engine.RoomNames = append(p.engine.RoomNames, r.Name)
-	}
-	if err := wireProcess(p, c); err != nil {
+	if err := wireRunner(p, c); err != nil {
 		return nil, err
-	}
-	p.engine.Integrations = []string{}
-	for _, i := range c.Integrations {
-		p.engine.Integrations = append(p.engine.Integrations, i.Name)
-	}
-	for _, h := range c.Heartbeats {
-		p.engine.Heartbeats = append(p.engine.Heartbeats, engine.Heartbeat{Name: h.Name, Every: h.Every, Grace: h.Grace, Service: h.Service})
-	}
-	for _, d := range c.Drills {
-		p.engine.Drills = append(p.engine.Drills, engine.Drill{Name: d.Name, Weekdays: d.At.Weekdays, Minute: d.At.Minute, Zone: d.Zone, Policy: d.Policy})
 	}
 	return p, nil
 }
 
-// wireProcess adds what the incident process runs by itself: automations, and what is dropped after a while.
-func wireProcess(p *parts, c *configs.Config) error {
-	r := c.Retention
-	p.engine.Retention = engine.Retention{Incidents: r.Incidents, Pages: r.Pages, Alerts: r.Alerts, Changes: r.Changes}
-	p.engine.Automations = c.Automations
+// settings is what a configuration decides of an engine, but for what reaches the world and needs secrets: providers, rooms, the
+// runner and the signer of links.
+func settings(c *configs.Config) engine.Settings {
+	s := engine.Settings{
+		Book: c.Rulebook(), Tree: c.Tree(), Gate: c.Gate(), Inhibit: c.InhibitRules(), PublicURL: c.Server.PublicURL,
+		Limits: engine.Limits{
+			SMS: engine.Rate{N: c.Limits.SMS.Count, Per: c.Limits.SMS.Per}, Call: engine.Rate{N: c.Limits.Call.Count, Per: c.Limits.Call.Per},
+			DailyMessages: c.Limits.DailyMessages, DailyCalls: c.Limits.DailyCalls, Incidents: c.Limits.Incidents,
+		},
+		Retention:   engine.Retention{Incidents: c.Retention.Incidents, Pages: c.Retention.Pages, Alerts: c.Retention.Alerts, Changes: c.Retention.Changes},
+		Automations: c.Automations, Integrations: []string{},
+	}
+	for _, r := range c.Receivers {
+		s.RoomNames = append(s.RoomNames, r.Name)
+	}
+	for _, i := range c.Integrations {
+		s.Integrations = append(s.Integrations, i.Name)
+	}
+	for _, h := range c.Heartbeats {
+		s.Heartbeats = append(s.Heartbeats, engine.Heartbeat{Name: h.Name, Every: h.Every, Grace: h.Grace, Service: h.Service})
+	}
+	for _, d := range c.Drills {
+		s.Drills = append(s.Drills, engine.Drill{Name: d.Name, Weekdays: d.At.Weekdays, Minute: d.At.Minute, Zone: d.Zone, Policy: d.Policy})
+	}
+	return s
+}
+
+// wireRunner adds what runs the webhooks and commands of automations.
+func wireRunner(p *parts, c *configs.Config) error {
 	if len(c.Automations) == 0 {
 		return nil
 	}
