@@ -17,9 +17,9 @@ const (
 	calmLooks = 8
 )
 
-// keepSmall has the collector run at half the usual growth, unless GOGC says otherwise, and gives memory back after a storm.
-// It ends with ctx.
-func keepSmall(ctx context.Context) {
+// keepSmall has the collector run at half the usual growth, unless GOGC says otherwise, and gives memory back after a storm: the
+// process's, and by rest, unless that is nil, what the store holds of its files. It ends with ctx.
+func keepSmall(ctx context.Context, rest func()) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
@@ -34,6 +34,9 @@ func keepSmall(ctx context.Context) {
 		}
 		if l.worth(readAllocated()) {
 			debug.FreeOSMemory()
+			if rest != nil {
+				rest()
+			}
 		}
 	}
 }

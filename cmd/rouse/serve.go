@@ -130,6 +130,14 @@ func openStore(c *configs.Config, o serveOptions, log *slog.Logger) (store.Store
 	return badger.Open(path, badger.Options{Log: log, Now: time.Now, AcceptLoss: o.acceptLoss})
 }
 
+// resting is how a store gives back memory that it can do without in a calm; nil for one that holds none.
+func resting(st store.Store) func() {
+	if r, ok := st.(interface{ Rest() }); ok {
+		return r.Rest
+	}
+	return nil
+}
+
 // daemon is the running whole.
 type daemon struct {
 	log     *slog.Logger
@@ -263,7 +271,7 @@ func (d *daemon) run(ctx context.Context) error {
 		d.ready(base)
 	}
 	stopPing := d.watch(ctx)
-	go keepSmall(ctx)
+	go keepSmall(ctx, resting(d.store))
 	for {
 		select {
 		case <-hup:

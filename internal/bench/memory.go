@@ -23,7 +23,7 @@ func (b *bench) grow(sh shape, most int) error {
 		return err
 	}
 	fmt.Printf("Empty: %s resident.\n\n", mib(empty.resident))
-	t := newTable("open alerts", "alerts/s on the way", "CPU of one more alert", "cost to that at 1,000", "resident", "of it files", "after a kill ready in", "resident then")
+	t := newTable("open alerts", "alerts/s on the way", "CPU of one more alert", "cost to that at 1,000", "resident", "a minute later", "of it files", "after a kill ready in", "a minute later")
 	s := d.source()
 	open, base := 0, 0.0
 	for _, goal := range []int{1_000, 10_000, 100_000, 1_000_000} {
@@ -47,16 +47,20 @@ func (b *bench) grow(sh shape, most int) error {
 		if err != nil {
 			return err
 		}
+		calm, err := rested(b, d)
+		if err != nil {
+			return err
+		}
 		d.kill()
 		ready, err := d.up()
 		if err != nil {
 			return err
 		}
-		after, err := settled(d)
+		after, err := rested(b, d)
 		if err != nil {
 			return err
 		}
-		t.row(goal, o.rate(), fmt.Sprintf("%.0f us", cost), cost/base, mib(u.resident), mib(u.files), ready, mib(after.resident))
+		t.row(goal, o.rate(), fmt.Sprintf("%.0f us", cost), cost/base, mib(u.resident), mib(calm.resident), mib(calm.files), ready, mib(after.resident))
 	}
 	return d.close()
 }
@@ -73,6 +77,16 @@ func costOf(b *bench, d *daemon, s *source, sh shape, more int) (us float64, ale
 	}
 	after, err := d.usage()
 	return float64((after.cpu - before.cpu).Microseconds()) / float64(max(o.alerts, 1)), o.alerts, err
+}
+
+// rested reads usage once the daemon has had a quiet minute, in which it gives back what it needed for its work.
+func rested(b *bench, d *daemon) (usage, error) {
+	select {
+	case <-b.ctx.Done():
+		return usage{}, b.ctx.Err()
+	case <-time.After(time.Minute):
+	}
+	return d.usage()
 }
 
 // settled reads usage once the daemon is at rest.
