@@ -81,6 +81,7 @@ type User struct {
 	Email  string         // or empty
 	Notify map[Urgency][]Rule
 	Quiet  *QuietHours // nil: none
+	Leave  []Leave     // of the configuration file
 }
 
 // Team is a named group of users.

@@ -19,6 +19,7 @@ type Roster struct {
 	fallback  PolicyID
 	file      []*Schedule // as in the file, without run-time overrides
 	schedules []*Schedule
+	leave     map[UserID][]Leave // of the file, then of run time, by beginning
 }
 
 // NewRoster builds a snapshot. Dangling names are the caller's to refuse beforehand; here they resolve to nobody. Of two of
@@ -55,6 +56,7 @@ func NewRoster(users []User, teams []Team, schedules []*Schedule, policies []Pol
 	}
 	r.file = sortedByKey(rotas)
 	r.schedules = r.file
+	r.leave = leaveOf(r.byID, nil)
 	return r
 }
 

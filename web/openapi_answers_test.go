@@ -167,6 +167,7 @@ func otherRequests(page, override, silence string) []request {
 		{"GET", "/api/v1/users", "/api/v1/users", ""},
 		{"GET", "/api/v1/schedules", "/api/v1/schedules", ""},
 		{"GET", "/api/v1/schedules/office/shifts", "/api/v1/schedules/{id}/shifts", ""},
+		{"GET", "/api/v1/schedules/payments-primary/rota?to=2027-04-01", "/api/v1/schedules/{id}/rota", ""},
 		{"GET", "/api/v1/overrides?all=true", "/api/v1/overrides", ""},
 		{"POST", "/api/v1/overrides", "/api/v1/overrides", `{"schedule":"office","user":"bo","to":"2026-12-24 09:00","reason":"x"}`},
 		{"DELETE", "/api/v1/overrides/" + override, "/api/v1/overrides/{id}", ""},

@@ -54,7 +54,7 @@ func isTerminal(w any) bool {
 
 // paint colours a text where that is wanted.
 func (p printer) paint(colour, s string) string {
-	if !p.colour || s == "" {
+	if !p.colour || s == "" || colour == "" {
 		return s
 	}
 	return "\x1b[" + colour + "m" + s + "\x1b[0m"

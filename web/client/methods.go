@@ -39,6 +39,11 @@ func (c *Client) Shifts(ctx context.Context, schedule, from, to string) (Shifts,
 	return get[Shifts](ctx, c, "/api/v1/schedules/"+url.PathEscape(schedule)+"/shifts", q)
 }
 
+// Rota lays a schedule out between two instants: layers, overrides and who is on call, as the JSON that oncall/rota reads and draws.
+func (c *Client) Rota(ctx context.Context, schedule string, from, to time.Time) ([]byte, error) {
+	return c.raw(ctx, "/api/v1/schedules/"+url.PathEscape(schedule)+"/rota", url.Values{"from": {stamp(from)}, "to": {stamp(to)}})
+}
+
 // Overrides lists overrides that have not ended, or all of them.
 func (c *Client) Overrides(ctx context.Context, all bool) ([]Override, error) {
 	return get[[]Override](ctx, c, "/api/v1/overrides", everything(all))
