@@ -21,7 +21,7 @@ const (
 	auditGhosts = 64               // rows of the index by time without a record that one run takes away
 )
 
-// clockNote is the store's note of the time of the last check, by which a start sees that the wall clock went back.
+// clockNote is the store's note of the latest time at which it was written, by which a start sees that the wall clock went back.
 const clockNote = "clock"
 
 // What the auditor can find, as the label of its metric.
@@ -100,8 +100,7 @@ func (e *Engine) noteClock(now time.Time) error {
 	if since := now.Sub(e.audit.noted); since >= 0 && since < noteEvery-time.Second {
 		return nil
 	}
-	err := e.must(func(b *batch) error { return b.fail(b.tx.PutNote(clockNote, b.now.Format(time.RFC3339Nano))) })
-	if err != nil {
+	if err := e.must(func(b *batch) error { return b.noteTime(0) }); err != nil {
 		return fmt.Errorf("remember the time: %w", err)
 	}
 	e.audit.noted = now

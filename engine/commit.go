@@ -260,7 +260,10 @@ func (b *batch) runAll(ops []*op) error {
 			return errHalf
 		}
 	}
-	return b.flush()
+	if err := b.flush(); err != nil || b.ledger.written == 0 {
+		return err
+	}
+	return b.noteTime(stampEvery)
 }
 
 type panicError struct{ value any }

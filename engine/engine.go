@@ -116,6 +116,7 @@ type Engine struct {
 	share   int                  // alerts that may share a commit now; owned by the committer
 	forgot  time.Time            // owned by the clock loop: when what is old was last dropped
 	doubt   bool                 // owned by the committer: a commit ended with an error
+	noted   time.Time            // owned by the committer: the latest time that the store has a note of
 	lately  lately               // owned by the committer
 	audit   auditor              // owned by the audit loop
 	drilled map[string]time.Time // owned by the clock's loop: the last time of each drill that was looked at

@@ -24,6 +24,7 @@ func (e *Engine) sinceNote(tx store.Tx) error {
 	if err != nil {
 		return nil // not ours, and nothing to start from
 	}
+	e.noted = last
 	if by := last.Sub(e.now()); by >= jumpLeast {
 		e.jumped(-by)
 	}
@@ -84,7 +85,24 @@ func (e *Engine) setAllBack(by time.Duration) error {
 		}
 		e.pace.clock.move()
 	}
-	return e.must(func(b *batch) error { return b.fail(b.tx.PutNote(clockNote, b.now.Format(time.RFC3339Nano))) })
+	return e.must((*batch).putTime)
+}
+
+// stampEvery is how far what is remembered may be ahead of the note of the time.
+const stampEvery = 10 * time.Second
+
+// noteTime remembers the time, unless it did less than `least` ago. It never notes an earlier one: that is for who has moved
+// everything back. So whatever a crash leaves, what waits in the store waits by a clock that the next start knows of.
+func (b *batch) noteTime(least time.Duration) error {
+	if b.now.Sub(b.e.noted) < least {
+		return nil
+	}
+	return b.putTime()
+}
+
+func (b *batch) putTime() error {
+	b.after(func() { b.e.noted = b.now })
+	return b.fail(b.tx.PutNote(clockNote, b.now.Format(time.RFC3339Nano)))
 }
 
 func (b *batch) setPagesBack(ids []string, by time.Duration) error {

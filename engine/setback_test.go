@@ -66,6 +66,29 @@ func TestEscalationGoesOnWhenTheClockIsSetBackBetweenTwoStarts(t *testing.T) {
 	}
 }
 
+// A clock that runs away takes what is decided meanwhile with it. When the process ends before any auditor has come, and the clock
+// is set right before the next start, that start still knows how far it was away.
+func TestEscalationGoesOnWhenARunawayClockIsSetRightBetweenTwoStarts(t *testing.T) {
+	start, c, _, now := steppedAt(t)
+	s := start()
+	elapsed := time.Duration(0)
+	s.wall.elapsed = func() time.Duration { return elapsed }
+	pass := func(d time.Duration) { *now, elapsed = now.Add(d), elapsed+d }
+	if err := s.Accept(context.Background(), []alert.Alert{firing(1)}); err != nil {
+		t.Fatal(err)
+	}
+	phonesAfter(s, c, pass, 30*time.Second)
+	const away = 3 * 365 * 24 * time.Hour
+	*now = now.Add(away)
+	phonesAfter(s, c, pass, 20*time.Second)
+	*now = now.Add(-away)
+	s = start()
+	s.wall.elapsed = func() time.Duration { return elapsed }
+	if n := phonesAfter(s, c, pass, 10*time.Minute); n < 4 {
+		t.Errorf("%d messages in ten minutes after the start, want two rounds", n)
+	}
+}
+
 func TestLimitDoesNotHoldPagesBackForATimeThatWasNot(t *testing.T) {
 	start, c, _, now := steppedAt(t)
 	s := start()
