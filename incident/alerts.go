@@ -107,7 +107,7 @@ func (d *draft) create(f Fire) {
 		d.i.Overflow, d.i.Rule = w.Overflow, "overflow"
 		d.entitle()
 	}
-	d.tell(DidOpen, byIntegration(f.Alert), w.Route, "Opened as %s for %s: %s", d.i.Priority, d.i.Service, d.i.Title)
+	d.tell(DidOpen, byIntegration(f.Alert), "route "+w.Route+d.version(), "Opened as %s for %s: %s", d.i.Priority, d.i.Service, d.i.Title)
 	if d.i.Overflow != "" {
 		d.tell(DidNote, self, "", "%s has opened as many incidents as are let to be open at once: alerts of its further groups are gathered here. See what it sends, or group by fewer labels", d.i.Overflow)
 	}

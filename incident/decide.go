@@ -93,7 +93,7 @@ func newDraft(cur Incident, book *Rulebook, now time.Time) *draft {
 func clonePeople(in []Notice) []Notice {
 	out := make([]Notice, len(in))
 	for k, n := range in {
-		out[k] = Notice{User: n.User, Steps: append([]Step(nil), n.Steps...)}
+		out[k] = Notice{User: n.User, Why: n.Why, Steps: append([]Step(nil), n.Steps...)}
 	}
 	return out
 }

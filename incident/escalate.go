@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,7 +124,7 @@ func (d *draft) fireFrom() {
 		d.unanswered("no level finds anybody")
 		return
 	}
-	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", span(nobodyWait))
+	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy)+d.version(), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", span(nobodyWait))
 	// No policy in the cursor: what follows is the incident's own again, in a new round.
 	d.i.Cursor = Cursor{Round: d.i.Cursor.Round + 1, FiredAt: d.now, EndsAt: d.now.Add(nobodyWait)}
 }
@@ -165,7 +166,7 @@ func (d *draft) fireLevel() bool {
 	}
 	lv := p.Levels[c.Level]
 	people, rooms, from := d.resolveLevel(lv)
-	why := fmt.Sprintf("policy %s, level %d, round %d, configuration %s", p.ID, c.Level+1, c.Round+1, d.book.Version)
+	why := Fired{p.ID, c.Level + 1, c.Round + 1, d.book.Version}.String()
 	if len(people) == 0 && len(rooms) == 0 {
 		d.tell(DidEscalate, self, why, "Nobody to page at level %d of %s (%s): next level at once", c.Level+1, p.ID, strings.Join(from, ", "))
 		return false
@@ -174,7 +175,7 @@ func (d *draft) fireLevel() bool {
 	for _, r := range rooms {
 		d.hear(r)
 	}
-	d.notifyAll(people, lv.Wait)
+	d.notifyAll(people, func(u oncall.UserID) string { return d.ground(lv, u) }, lv.Wait)
 	if len(c.People) == 0 && len(rooms) == 0 {
 		return false
 	}
@@ -244,14 +245,28 @@ func describe(t oncall.Target, found []oncall.UserID) string {
 func (d *draft) fireAssignee(u oncall.User, by string) {
 	round := d.i.Cursor.Round
 	d.i.Cursor = Cursor{Policy: d.policyOr(d.i.Policy), Round: round, Level: assigneeLevel, By: by}
-	d.notifyAll([]oncall.UserID{u.ID}, assigneeWait)
+	d.notifyAll([]oncall.UserID{u.ID}, func(oncall.UserID) string { return "handed over by " + by }, assigneeWait)
 	if len(d.i.Cursor.People) == 0 {
 		d.start(round)
 	}
 }
 
+// ground is what names a person at a level: the first target that means them, and what puts them on call.
+func (d *draft) ground(lv oncall.Level, u oncall.UserID) string {
+	for _, t := range lv.Targets {
+		if !slices.Contains(d.book.Roster.Resolve(t, d.now), u) {
+			continue
+		}
+		if s, ok := d.book.Roster.Schedule(oncall.ScheduleID(t.Name)); ok && t.Kind == oncall.ToSchedule {
+			return t.String() + ", " + s.Ground(d.now)
+		}
+		return t.String()
+	}
+	return ""
+}
+
 // notifyAll sets up the notification rules of each person and puts what is due now into the outbox.
-func (d *draft) notifyAll(people []oncall.UserID, wait time.Duration) {
+func (d *draft) notifyAll(people []oncall.UserID, ground func(oncall.UserID) string, wait time.Duration) {
 	c := &d.i.Cursor
 	c.FiredAt, c.People = d.now, nil
 	begins := time.Time{}
@@ -260,6 +275,7 @@ func (d *draft) notifyAll(people []oncall.UserID, wait time.Duration) {
 		if !ok {
 			continue
 		}
+		n.Why = ground(id)
 		c.People = append(c.People, n)
 		if begins.IsZero() || from.Before(begins) {
 			begins = from
@@ -284,12 +300,12 @@ func (d *draft) notice(id oncall.UserID) (n Notice, from time.Time, ok bool) {
 	if urgency == oncall.Low {
 		if end, quiet := u.QuietUntil(d.now); quiet {
 			from = end.UTC()
-			d.tell(DidSuppress, self, "quiet_hours", "Held for %s until %s: quiet hours", u.ID, from.In(u.Zone).Format("15:04 MST"))
+			d.tell(DidSuppress, self, "quiet hours of "+string(u.ID)+d.version(), "Held for %s until %s: quiet hours", u.ID, from.In(u.Zone).Format("15:04 MST"))
 		}
 	}
 	n.User = id
 	hurry := time.Duration(-1) // a method without an address is missed at its time, so the next one is due then
-	for _, r := range u.Rules(urgency) {
+	for k, r := range u.Rules(urgency) {
 		if u.Address(r.Via) == "" {
 			if hurry < 0 {
 				hurry = r.After
@@ -307,7 +323,7 @@ func (d *draft) notice(id oncall.UserID) (n Notice, from time.Time, ok bool) {
 				due = end.UTC()
 			}
 		}
-		n.Steps = append(n.Steps, Step{Via: r.Via, Due: due})
+		n.Steps = append(n.Steps, Step{Via: r.Via, Rule: k + 1, Due: due})
 	}
 	if len(n.Steps) == 0 {
 		d.tell(DidReport, self, "notify", "%s cannot be reached: no number or address for any of the notification rules", id)
@@ -333,7 +349,7 @@ func (d *draft) issue() {
 			}
 			d.pages = append(d.pages, Page{
 				ID: st.Page, Kind: PageAlert, Incident: d.i.Number, Epoch: d.i.Epoch, Round: c.Round, Level: c.Level,
-				User: n.User, Via: st.Via, Urgency: d.urgency(), At: d.now, Text: c.By,
+				User: n.User, Via: st.Via, Urgency: d.urgency(), At: d.now, Text: c.By, Why: n.why(st),
 			})
 			d.tell(DidPage, self, "", "Paging %s by %s", n.User, st.Via)
 		}

@@ -129,12 +129,14 @@ type Cursor struct {
 // Notice is how one person is being told at the current level.
 type Notice struct {
 	User  oncall.UserID `json:"user"`
+	Why   string        `json:"why,omitempty"` // what named them: the target of the level, and what put them on call
 	Steps []Step        `json:"steps"`
 }
 
 // Step is one of a person's notification rules at work.
 type Step struct {
 	Via     oncall.Method `json:"via"`
+	Rule    int           `json:"rule,omitempty"` // which of the person's notification rules it is, from 1
 	Due     time.Time     `json:"due"`
 	Page    string        `json:"page,omitempty"`    // set once the page is in the outbox
 	Outcome StepOutcome   `json:"outcome,omitempty"` // as last reported

@@ -287,6 +287,7 @@ func (d *draft) bring(who []oncall.UserID) {
 			continue
 		}
 		if n, _, ok := d.notice(u); ok {
+			n.Why = "added as a responder"
 			d.i.Cursor.People = append(d.i.Cursor.People, n)
 		}
 	}

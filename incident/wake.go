@@ -80,7 +80,7 @@ func (d *draft) suppress(s *router.Suppression) {
 	d.i.Suppressed = s
 	switch {
 	case s == nil && was != nil:
-		d.tell(DidUnsuppress, self, string(was.Kind)+" "+was.Rule, "%s %s ended and it still fires: people are paged", was.Kind, was.Rule)
+		d.tell(DidUnsuppress, self, string(was.Kind)+" "+was.Rule+d.version(), "%s %s ended and it still fires: people are paged", was.Kind, was.Rule)
 		d.rooms("triggered")
 		d.start(d.i.Cursor.nextRound())
 		d.bring(d.i.Waiting)
@@ -110,7 +110,7 @@ func (d *draft) startUnless(s *router.Suppression) {
 }
 
 func (d *draft) muted(s *router.Suppression) {
-	d.tell(DidSuppress, self, string(s.Kind)+" "+s.Rule, "Nobody is paged: %s %s", s.Kind, s.Rule)
+	d.tell(DidSuppress, self, string(s.Kind)+" "+s.Rule+d.version(), "Nobody is paged: %s %s", s.Kind, s.Rule)
 }
 
 // nextRound is the round in which paging starts again: a new one if this one has paged anybody.
