@@ -13,7 +13,7 @@ var verbs = map[string]Verb{
 	"e": Escalate, "esc": Escalate, "escalate": Escalate,
 	"g": Give, "give": Give, "assign": Give, "reassign": Give,
 	"n": Note, "note": Note, "h": Hold, "hold": Hold, "u": Update, "update": Update, "resume": Resume, "unhold": Resume,
-	"report": Report, "new": Report,
+	"report": Report, "new": Report, "cover": Cover, "swap": Swap, "decline": Decline,
 	"s": AskStatus, "st": AskStatus, "status": AskStatus, "l": List, "ls": List, "list": List,
 	"w": Who, "who": Who, "who's": Who, "whos": Who, "oncall": Who, "on-call": Who, "help": AskHelp,
 }
@@ -24,10 +24,11 @@ var courtesies = map[string]bool{
 }
 
 // refWord is an incident's number with what may be glued to it: inc-42, #42, 42a, 42ack.
-// bundleWord is a bundle's code: b7, #b7, b7a. gluedWord is a verb with its number: a42, ack42, r#42.
+// coverWord is an override's number: 7, ov-7. bundleWord is a bundle's code: b7, #b7, b7a. gluedWord is a verb with its number: a42, ack42, r#42.
 var (
 	refWord    = regexp.MustCompile(`^(?:inc)?[-_.:]?#?(\d{1,30})([a-z]*)$`)
 	bundleWord = regexp.MustCompile(`^#?b-?(\d{1,9})([a-z]*)$`)
+	coverWord  = regexp.MustCompile(`^(ov-?)?#?(\d{1,9})$`)
 	gluedWord  = regexp.MustCompile(`^([a-z]+)[-.:]?(?:inc-?)?#?(\d{1,30})$`)
 )
 
@@ -49,10 +50,11 @@ func (p *parser) parse() (Command, error) {
 		}
 		return p.verb(AskStatus, 1)
 	}
-	if v, ok := verbs[first.clean]; ok && v == Report {
-		return p.report(1)
-	} else if ok {
+	if v, ok := verbs[first.clean]; ok {
 		return p.verb(v, 1)
+	}
+	if p.refusesCover() {
+		return p.decline(1)
 	}
 	t, h := p.target(0)
 	switch {

@@ -22,12 +22,15 @@ const (
 	Report    Verb = "report" // something is broken that no monitor has seen
 	Update    Verb = "update" // a status update to stakeholders
 	Resume    Verb = "resume" // a hold ends
+	Cover     Verb = "cover"  // another takes the sender's hours on call
+	Swap      Verb = "swap"   // the sender's hours for another's
+	Decline   Verb = "decline"
 	Stop      Verb = "stop"
 	Start     Verb = "start"
 )
 
 // Command is what somebody's text asks for. Exactly one of Number, Bundle, All and Newest says which incident, for the
-// verbs that need one; only Ack knows the last two.
+// verbs that need one; only Ack knows the last two. Decline names an override, ov-n, or the Newest given to the sender.
 type Command struct {
 	Verb    Verb
 	Number  int64         // INC-n
@@ -36,9 +39,11 @@ type Command struct {
 	Newest  bool          // the newest page sent to this phone
 	For     time.Duration // Ack and Hold: lapses after this
 	Until   string        // Ack and Hold: "morning", the start of the person's day
-	User    string        // Give: an id or a name, as written
-	Text    string        // Resolve, Note, Hold, Update: the note, the reason or the words; Report: all that follows, as written
+	User    string        // Give, Swap: an id or a name, as written
+	Text    string        // Resolve, Note, Hold, Update: the note, the reason or the words; Report: all that follows, as written; Cover: who, where, why
 	Service string        // Who: the service asked about, as written; empty for all. Report: the first word, which may be a service
+	Hours   Hours         // Cover, Swap: the sender's
+	Theirs  Hours         // Swap: the other's
 }
 
 // Hint is why a text was not understood and what to type instead. It is short enough to be sent back as one SMS segment.
@@ -48,23 +53,27 @@ func (h Hint) Error() string { return string(h) }
 
 // The hints. Each says what to type.
 const (
-	hintUnknown  Hint = "Sorry, I did not get that; nothing was done. Reply ack for your newest page, 42 to ack INC-42, or ? for help."
-	hintQuestion Hint = "Was that a question? Nothing was done. Reply 42 to ack INC-42, or 42? for its status."
-	hintNo       Hint = "That looks like a no. Nothing was done. To ack INC-42 reply just 42."
-	hintWhich    Hint = "Which incident? Nothing was done. Put its number, such as 42 or r 42. Reply list for yours."
-	hintNumber   Hint = "That is not an incident number I can read. Nothing was done. Reply list for yours."
-	hintMany     Hint = "One incident at a time, please; nothing was done. Reply 42, then 43. Or: ack all."
-	hintHours    Hint = "Is that a number or a time? Nothing was done. Write times like 2h: ack 2h for your newest page, ack 42 2h for INC-42."
-	hintTime     Hint = "I did not get the time, so nothing was done. Write 30m, 2h, 1d (at most 30d) or morning: ack 42 2h."
-	hintExtra    Hint = "I did not get the words after that, so nothing was done. Reply 42 to ack, 42r resolve, n 42 text to note."
-	hintBundle   Hint = "A code like B7 can only be acked: reply B7. For one incident of it use its number, such as 42r."
-	hintGive     Hint = "Give it to whom? Nothing was done. Reply give 42 bo."
-	hintNote     Hint = "The note is empty. Reply n 42 and your text."
-	hintHold     Hint = "Hold needs a reason. Nothing was done. Reply hold 42 2h vendor, or hold 42 vendor."
-	hintReport   Hint = "Report what? Nothing was done. Reply report, the service, and what is wrong: report checkout cannot pay."
-	hintUpdate   Hint = "The update is empty. Reply u 42 and what stakeholders should know."
-	hintKeyword  Hint = "STOP, START and words like them are about texts to this phone, so nothing was done. Reply 42 to ack INC-42."
-	hintLong     Hint = "That is too long for me; nothing was done. Reply 42 to ack INC-42, or ? for help."
+	hintUnknown   Hint = "Sorry, I did not get that; nothing was done. Reply ack for your newest page, 42 to ack INC-42, or ? for help."
+	hintQuestion  Hint = "Was that a question? Nothing was done. Reply 42 to ack INC-42, or 42? for its status."
+	hintNo        Hint = "That looks like a no. Nothing was done. To ack INC-42 reply just 42."
+	hintWhich     Hint = "Which incident? Nothing was done. Put its number, such as 42 or r 42. Reply list for yours."
+	hintNumber    Hint = "That is not an incident number I can read. Nothing was done. Reply list for yours."
+	hintMany      Hint = "One incident at a time, please; nothing was done. Reply 42, then 43. Or: ack all."
+	hintHours     Hint = "Is that a number or a time? Nothing was done. Write times like 2h: ack 2h for your newest page, ack 42 2h for INC-42."
+	hintTime      Hint = "I did not get the time, so nothing was done. Write 30m, 2h, 1d (at most 30d) or morning: ack 42 2h."
+	hintExtra     Hint = "I did not get the words after that, so nothing was done. Reply 42 to ack, 42r resolve, n 42 text to note."
+	hintBundle    Hint = "A code like B7 can only be acked: reply B7. For one incident of it use its number, such as 42r."
+	hintGive      Hint = "Give it to whom? Nothing was done. Reply give 42 bo."
+	hintNote      Hint = "The note is empty. Reply n 42 and your text."
+	hintHold      Hint = "Hold needs a reason. Nothing was done. Reply hold 42 2h vendor, or hold 42 vendor."
+	hintReport    Hint = "Report what? Nothing was done. Reply report, the service, and what is wrong: report checkout cannot pay."
+	hintUpdate    Hint = "The update is empty. Reply u 42 and what stakeholders should know."
+	hintCover     Hint = "Cover when, and by whom? Nothing was done. Reply cover sat 09:00-18:00 bo, cover tonight bo or cover 2h bo: bo takes your hours."
+	hintSwap      Hint = "Swap what? Nothing was done. Reply swap sat bo sun: bo takes your sat, you bo's sun. Or swap with bo: your next shifts."
+	hintDecline   Hint = "Decline what? Nothing was done. Reply decline 7, the number of the cover that you cannot take."
+	hintUntilWhen Hint = "Until when? Nothing was done. Write both ends: cover sat 09:00-18:00 bo."
+	hintKeyword   Hint = "STOP, START and words like them are about texts to this phone, so nothing was done. Reply 42 to ack INC-42."
+	hintLong      Hint = "That is too long for me; nothing was done. Reply 42 to ack INC-42, or ? for help."
 )
 
 // Help says what a phone can say, in one text.

@@ -16,6 +16,14 @@ func (p *parser) verb(v Verb, i int) (Command, error) {
 		return refuse(hintUnknown)
 	case Who:
 		return p.who(i)
+	case Report:
+		return p.report(i)
+	case Cover:
+		return p.cover(i)
+	case Swap:
+		return p.swap(i)
+	case Decline:
+		return p.decline(i)
 	case AskStatus:
 		if p.courteous(i) {
 			return Command{Verb: List}, nil
