@@ -15,8 +15,14 @@ type Override struct {
 	From     time.Time  `json:"from"`
 	To       time.Time  `json:"to"`
 	Reason   string     `json:"reason,omitempty"`
-	By       string     `json:"by,omitempty"` // who made it
-	At       time.Time  `json:"at,omitzero"`  // when it was made
+	By       string     `json:"by,omitempty"`    // who made it
+	At       time.Time  `json:"at,omitzero"`     // when it was made
+	Group    string     `json:"group,omitempty"` // of several that one act made, such as a swap: the ID of the first
+}
+
+// Same reports whether two overrides say the same: who is on which schedule from when to when. Why, and who said so, may differ.
+func (o *Override) Same(p *Override) bool {
+	return o.Schedule == p.Schedule && o.User == p.User && o.From.Equal(p.From) && o.To.Equal(p.To)
 }
 
 // label says in a Shift which override decides.

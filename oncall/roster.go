@@ -82,6 +82,29 @@ func (r *Roster) WithOverrides(all []Override) *Roster {
 	return &next
 }
 
+// Filed returns a schedule by id as the file says, without what people changed at run time.
+func (r *Roster) Filed(id ScheduleID) (*Schedule, bool) {
+	return byID(r.file, id)
+}
+
+// InFile reports whether the file says the same as an override made at run time.
+func (r *Roster) InFile(o *Override) bool {
+	s, ok := r.Filed(o.Schedule)
+	return ok && slices.ContainsFunc(s.Overrides, func(f Override) bool { return f.Same(o) })
+}
+
+// Void says why an override made at run time decides nothing: what it names is not in the file, perhaps not any more. It is
+// empty for one that counts.
+func (r *Roster) Void(o *Override) string {
+	if _, ok := r.Filed(o.Schedule); !ok {
+		return "the configuration has no schedule " + string(o.Schedule)
+	}
+	if _, ok := r.users[o.User]; !ok {
+		return "the configuration has no user " + string(o.User)
+	}
+	return ""
+}
+
 // User returns a user by id.
 func (r *Roster) User(id UserID) (User, bool) {
 	u, ok := r.users[id]
@@ -163,11 +186,16 @@ func (r *Roster) Fallback() PolicyID { return r.fallback }
 
 // Schedule returns a schedule by id, overrides included.
 func (r *Roster) Schedule(id ScheduleID) (*Schedule, bool) {
-	i, ok := slices.BinarySearchFunc(r.schedules, id, func(s *Schedule, id ScheduleID) int { return cmp.Compare(s.ID, id) })
+	return byID(r.schedules, id)
+}
+
+// byID finds a schedule in a sorted list.
+func byID(list []*Schedule, id ScheduleID) (*Schedule, bool) {
+	i, ok := slices.BinarySearchFunc(list, id, func(s *Schedule, id ScheduleID) int { return cmp.Compare(s.ID, id) })
 	if !ok {
 		return nil, false
 	}
-	return r.schedules[i], true
+	return list[i], true
 }
 
 // Schedules returns all schedules, by id.

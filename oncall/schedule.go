@@ -12,8 +12,15 @@ type Schedule struct {
 	Zone      *time.Location // nil: UTC
 	Layers    []Layer
 	Overrides []Override // of the file, then those of run time, the latest made winning
+	Notice    Notice     // who is told of a handoff, and when
 
 	line *overrideLine // of Overrides; worked out by the Roster, absent in a Schedule that nobody prepared
+}
+
+// Notice says how people are told that they go on call, and come off.
+type Notice struct {
+	Off    bool          // not at all
+	Before time.Duration // beside the word at the handoff, one so long before to who goes on; 0: none
 }
 
 // Shift is a stretch of time in which the same people are on call. From is inclusive, To exclusive; Users is empty in a gap.
@@ -29,6 +36,22 @@ const horizon = 2 * 366 * 24 * time.Hour
 // At says who is on call at t: nobody, or the users of the winning layer or override.
 func (s *Schedule) At(t time.Time) []UserID {
 	return s.look(s.overrideLine(), t).users
+}
+
+// Deciding returns the override that decides at t, and until when it does; false when the layers decide.
+func (s *Schedule) Deciding(t time.Time) (o Override, until time.Time, ok bool) {
+	over, until := s.overrideLine().at(t)
+	if over == nil {
+		return Override{}, until, false
+	}
+	return *over, until, true
+}
+
+// Steady returns who is on call at t, and an instant after it up to which nothing can change that: look again then. It is the
+// zero time when nothing ever does. It costs much less than Current, which finds the next change itself.
+func (s *Schedule) Steady(t time.Time) (users []UserID, until time.Time) {
+	v := s.look(s.overrideLine(), t)
+	return v.users, v.until
 }
 
 // Shifts cuts [from, to) into stretches with the same people, gaps included (with no Users), in order and without overlap.
