@@ -88,6 +88,10 @@ func (e *Engine) Wake(now time.Time) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	shift, err := e.handoffs(now)
+	if err != nil {
+		return time.Time{}, err
+	}
 	var next time.Time
 	err = e.store.View(context.Background(), func(tx store.Tx) error {
 		next, err = tx.NextWake()
@@ -98,7 +102,7 @@ func (e *Engine) Wake(now time.Time) (time.Time, error) {
 		next = earlier(next, change)
 	}
 	e.reviewAt(change, now)
-	return earlier(earlier(earlier(earlier(next, ends), late), owed), drill), err
+	return earlier(earlier(earlier(earlier(earlier(next, ends), late), owed), drill), shift), err
 }
 
 // reviewAt has suppression looked at again soon after a silence or window began or ended.

@@ -126,6 +126,12 @@ func (s *speaker) do(c notify.Command) (string, error) {
 		return s.list()
 	case notify.Who:
 		return s.who(c.Service), nil
+	case notify.Cover:
+		return s.cover(c)
+	case notify.Swap:
+		return s.swap(c)
+	case notify.Decline:
+		return s.decline(c)
 	case notify.AskHelp:
 		return notify.Help(), nil
 	case notify.Stop, notify.Start:

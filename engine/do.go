@@ -71,59 +71,6 @@ var (
 	ErrNoContact  = errors.New("this user has no number or address for that")
 )
 
-// PutOverride stores an override made at run time; a missing ID is given. It wins over the layers and the file's overrides.
-func (e *Engine) PutOverride(ctx context.Context, asked oncall.Override, by incident.Actor) (o oncall.Override, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
-		o = asked
-		if _, ok := b.live.book.Roster.Schedule(o.Schedule); !ok {
-			return ErrNoSchedule
-		}
-		if _, ok := b.live.book.Roster.User(o.User); !ok {
-			return ErrNoUser
-		}
-		if !o.To.After(o.From) {
-			return ErrBackwards
-		}
-		if o.To.Before(b.now) {
-			return ErrPast
-		}
-		if o.ID == "" {
-			n, err := b.tx.AddCounter("override", 1)
-			if err != nil {
-				return b.fail(err)
-			}
-			o.ID = fmt.Sprintf("ov-%d", n)
-		}
-		o.At, o.By = b.now, by.Name
-		if err := b.tx.PutOverride(o); err != nil {
-			return b.fail(err)
-		}
-		what := fmt.Sprintf("%s covers %s from %s to %s", o.User, o.Schedule, o.From.UTC().Format(time.RFC3339), o.To.UTC().Format(time.RFC3339))
-		if err := b.audit(by, "override.add", what); err != nil {
-			return err
-		}
-		return b.refresh(b.live.Settings)
-	})
-	return o, err
-}
-
-// DeleteOverride removes an override made at run time; store.ErrNotFound when there is none.
-func (e *Engine) DeleteOverride(ctx context.Context, id string, by incident.Actor) error {
-	return e.commit(ctx, 1, func(b *batch) error {
-		err := b.tx.DeleteOverride(id)
-		if errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		if err != nil {
-			return b.fail(err)
-		}
-		if err := b.audit(by, "override.remove", "override "+id+" removed"); err != nil {
-			return err
-		}
-		return b.refresh(b.live.Settings)
-	})
-}
-
 func (b *batch) audit(by incident.Actor, verb, what string) error {
 	_, err := b.tx.PutAct(store.Act{At: b.now, By: by, Verb: verb, What: what})
 	return b.fail(err)

@@ -121,6 +121,8 @@ type Engine struct {
 	audit   auditor              // owned by the audit loop
 	drilled map[string]time.Time // owned by the clock's loop: the last time of each drill that was looked at
 
+	handed handed // owned by the clock's loop
+
 	pace      paces
 	standing  atomic.Pointer[string] // the loop that stands; nil: none
 	unchecked atomic.Pointer[string] // why the auditor's last run failed; nil: it did not
@@ -306,6 +308,9 @@ func (e *Engine) Reload(ctx context.Context, s Settings) error {
 		})
 		if err := e.knowDrills(b.tx, s.Drills); err != nil {
 			return b.fail(err)
+		}
+		if err := b.forgetHandoffs(s.Book.Roster); err != nil {
+			return err
 		}
 		return b.refresh(s)
 	})

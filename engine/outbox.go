@@ -134,6 +134,9 @@ func (b *batch) wanted(p *store.Page) bool {
 		i, err := b.incident(p.Incident)
 		return err == nil && i.State == incident.Triggered && i.Epoch == p.Epoch && i.Suppressed == nil && i.ClearedAt.IsZero()
 	case incident.PageNews:
+		if !p.Before.IsZero() && !p.Before.After(b.now) {
+			return false // of a shift that is over
+		}
 		i, err := b.incident(p.Incident)
 		return err != nil || !p.Stale(i)
 	case incident.PageUpdate:

@@ -196,6 +196,10 @@ func (b *batch) newsText(p *store.Page) string {
 }
 
 func (b *batch) newsLine(p *store.Page) string {
+	if id, ok := strings.CutPrefix(p.Why, handoffWhy("")); ok {
+		open, _ := b.openOn(oncall.ScheduleID(id), p.User, p.Via == oncall.Email) // an error has failed the batch
+		return strings.TrimSpace(p.Text + " " + open)
+	}
 	i, err := b.incident(p.Incident)
 	if err != nil {
 		return p.Text
@@ -219,6 +223,9 @@ func (b *batch) news(p *store.Page) notify.Message {
 	i, err := b.incident(p.Incident)
 	if err != nil {
 		m.Subject = "News from rouse"
+		if id, ok := strings.CutPrefix(p.Why, handoffWhy("")); ok {
+			m.Subject, m.Text = "On call: "+id, b.newsLine(p)
+		}
 		return m
 	}
 	v := b.view(i, "")
