@@ -89,7 +89,7 @@ func (a Press) perform(p *play) error {
 			}
 		}
 	}
-	p.waiting[a.User] = append(p.waiting[a.User], a.Key)
+	p.waiting[a.User] = append(p.waiting[a.User], press{a.Key, p.event})
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -30,7 +31,7 @@ type play struct {
 	carriers []*carrier
 	owners   map[string]oncall.UserID // by number and mail address
 	faults   []Fault
-	waiting  map[oncall.UserID][]string // keys that somebody will press in the next calls
+	waiting  map[oncall.UserID][]press // what somebody will do in the next calls
 	silences []string
 	quiet    map[string]bool // heartbeats that are heard no more
 	line     *Timeline
@@ -38,14 +39,16 @@ type play struct {
 	acts     int
 	failed   error
 	ahead    int // events to come
+	script   *Script
+	reacts   map[string]bool // by incident and user: who has it in mind to acknowledge
 }
 
 // Play plays a script. What people of the script cannot do is a moment of the timeline; an error means that nothing could be
 // played at all.
 func (s *Stage) Play(script Script) (*Timeline, error) {
 	p := &play{
-		world: simulate.NewWorld(seed, script.Start.Truncate(time.Microsecond)), waiting: map[oncall.UserID][]string{}, quiet: map[string]bool{},
-		roster: s.settings.Book.Roster, ahead: len(script.Events),
+		world: simulate.NewWorld(seed, script.Start.Truncate(time.Microsecond)), waiting: map[oncall.UserID][]press{}, quiet: map[string]bool{},
+		roster: s.settings.Book.Roster, ahead: len(script.Events), script: &script, reacts: map[string]bool{},
 	}
 	p.world.Untraced()
 	p.line = &Timeline{Start: p.world.Now()}
@@ -62,6 +65,7 @@ func (s *Stage) Play(script Script) (*Timeline, error) {
 	}
 	p.plan(script.Events)
 	p.run(&script)
+	p.vain()
 	p.line.End, p.line.Pages, p.line.Book = p.world.Now(), p.disk.Pages, p.house.Engine.Book()
 	return p.line, p.failed
 }
@@ -184,13 +188,62 @@ func (p *play) Key(provider, page, sid, key string) error {
 // Received is a message at its phone. Nobody answers one by themselves here.
 func (p *play) Received(*simulate.Item) {}
 
-// Answered is a person who waited for the call.
+// Answered is a person who waited for the call, or is awake.
 func (p *play) Answered(i *simulate.Item) (string, time.Duration) {
 	user := p.owner(i.Message.To)
-	key := p.waiting[user][0] // else the phone would be asleep
+	if len(p.waiting[user]) == 0 { // else the phone would be asleep
+		p.pressed(user, "1", i)
+		return "1", 0
+	}
+	next := p.waiting[user][0]
 	p.waiting[user] = p.waiting[user][1:]
-	p.pressed(user, key, i)
-	return key, 0
+	p.event = next.event
+	p.pressed(user, next.key, i)
+	p.event = 0
+	return next.key, 0
+}
+
+// awake reports whether somebody reacts by themselves.
+func (p *play) awake(u oncall.UserID) bool { return p.script.Awake != nil && p.script.Awake(u) }
+
+// react has somebody who is awake acknowledge what they read.
+func (p *play) react(m Moment) {
+	key := fmt.Sprint(m.Incident, m.User)
+	if m.Purpose != incident.PageAlert || m.Via == oncall.Call || !p.awake(m.User) || p.reacts[key] {
+		return
+	}
+	p.reacts[key] = true
+	p.world.After(p.script.After, func() {
+		if p.disk.Incidents[m.Incident].State != incident.Triggered {
+			return
+		}
+		act := Act(Text{User: m.User, Words: fmt.Sprintf("ack %d", m.Incident)})
+		if m.Via == oncall.Email {
+			by := incident.Actor{Kind: incident.ByUser, Name: string(m.User), Channel: "email link"}
+			act = Do{Number: m.Incident, Action: incident.Ack{By: by, User: m.User}}
+		}
+		if err := act.perform(p); err != nil {
+			p.failed = err
+		}
+		p.house.Step()
+	})
+}
+
+// press is what somebody will do in their next call, and the script's event that says so.
+type press struct {
+	key   string
+	event int
+}
+
+// vain notes who waited for a call that never came.
+func (p *play) vain() {
+	for _, u := range slices.Sorted(maps.Keys(p.waiting)) {
+		for _, w := range p.waiting[u] {
+			m := p.moment(Refused)
+			m.Event, m.User, m.Why = w.event, u, fmt.Sprintf("no call to %s rang", u)
+			p.note(m)
+		}
+	}
 }
 
 func (p *play) pressed(user oncall.UserID, key string, i *simulate.Item) {

@@ -18,6 +18,11 @@ type Script struct {
 
 	// UntilAnswered ends the play once all events are over and every incident is acknowledged or over, though not before.
 	UntilAnswered bool
+
+	// Awake are those who react to what wakes them without an event that says so: they take a call at once and acknowledge, and
+	// acknowledge a text or a mail so long after it arrived. nil: nobody.
+	Awake func(oncall.UserID) bool
+	After time.Duration
 }
 
 // Event is one act at its time after the start.

@@ -89,7 +89,7 @@ func (p *play) phone(provider string, m *notify.Message) simulate.PhoneState {
 			return f.state()
 		}
 	}
-	if m.Via == oncall.Call && len(p.waiting[p.owner(m.To)]) > 0 {
+	if m.Via == oncall.Call && (len(p.waiting[p.owner(m.To)]) > 0 || p.awake(p.owner(m.To))) {
 		return simulate.Works
 	}
 	return simulate.Asleep

@@ -78,6 +78,9 @@ func (p *play) ended(s notify.Status) {
 	p.ofPage(&m, s.MessageID)
 	m.Provider, m.Outcome = s.Provider, s.Outcome
 	p.note(m)
+	if m.Kind == Arrived {
+		p.react(m)
+	}
 }
 
 // ofPage says of a moment which page it is about.
