@@ -185,6 +185,7 @@ type Twilio struct {
 	AuthToken           []Secret // the first signs requests, all verify callbacks
 	From                string   // E.164
 	MessagingServiceSID string   // calls need From as well
+	Calls               bool     // From is a number, or a reference that was skipped
 	BaseURL             string   // https://api.twilio.com unless said; no slash at the end
 	MachineDetection    bool     // ask Twilio whether an answering machine took the call
 }

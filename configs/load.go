@@ -86,6 +86,7 @@ type loader struct {
 	hide      map[*yaml.Node]string // what the redacted file shows instead
 	c         *Config
 	draft     draft
+	empty     string // what an empty file is told to write, where it is no configuration
 }
 
 func (l *loader) problem(line, column int, key, what, do string) {

@@ -2,6 +2,7 @@ package configs
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"regexp"
@@ -34,7 +35,7 @@ func (l *loader) parse(data []byte) *yaml.Node {
 		return nil
 	}
 	if len(docs) == 0 || len(docs[0].Content) == 0 || null(docs[0].Content[0]) {
-		l.problem(1, 1, "", "the file is empty", "write at least users, escalations, fallback, services and route")
+		l.problem(1, 1, "", "the file is empty", cmp.Or(l.empty, "write at least users, escalations, fallback, services and route"))
 		return nil
 	}
 	if len(docs) > 1 {

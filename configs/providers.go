@@ -43,6 +43,7 @@ func (v value) twilio() *Twilio {
 	t.AuthToken = o.need("auth_token", secretAdvice).secrets()
 	from := o.get("from")
 	t.From, _ = from.setting()
+	t.Calls = from.given() && (t.From == "" || e164.MatchString(t.From))
 	t.MessagingServiceSID, _ = o.get("messaging_service_sid").setting()
 	if !from.given() && !o.get("messaging_service_sid").given() && o.given() {
 		o.get("from").fail("is missing", "write the number that texts and calls come from, or messaging_service_sid")

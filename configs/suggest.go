@@ -5,6 +5,11 @@ import (
 	"strings"
 )
 
+// Suggest advises the known word that is nearest to what was written, or else what to do.
+func Suggest(word string, known []string, otherwise string) string {
+	return suggest(word, known, otherwise)
+}
+
 // suggest advises the known word that is nearest to what was written, or else what to do.
 func suggest(word string, known []string, otherwise string) string {
 	best, least := "", 1+len([]rune(word))/4

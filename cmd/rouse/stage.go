@@ -13,7 +13,7 @@ func stage(c *configs.Config) *rehearsal.Stage {
 	for _, p := range c.Providers {
 		r := rehearsal.Carrier{Name: p.Name}
 		for _, m := range []oncall.Method{oncall.SMS, oncall.Call, oncall.Email} {
-			if p.Carries(m) && !(m == oncall.Call && p.Twilio.From == "") {
+			if p.Carries(m) && (m != oncall.Call || p.Twilio.Calls) {
 				r.Methods = append(r.Methods, m)
 			}
 		}
