@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 CYCLES  ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test simulate peers lint fuzz kill powercut cover bench soak microbench clean
+.PHONY: help build demo test simulate oracle peers lint fuzz kill powercut cover bench soak microbench clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ FROM  ?= 1
 simulate: ## run SEEDS days of faults through the real engine, from seed FROM (default 1000 from 1); a seed that fails tells its story
 	@$(GO) test -c -o bin/torture.test ./simulate/torture
 	@GOGC=400 bin/torture.test -test.run 'TestSeeds$$' -test.v -test.timeout 0 -seeds $(SEEDS) -from $(FROM)
+
+CASES ?= 1000000
+oracle: ## compare CASES random (schedule, zone, instant) with a minute oracle over every IANA zone (default 1000000)
+	$(GO) test ./oncall -count 1 -run CasesAgree -v -timeout 0 -cases $(CASES)
 
 peers: ## install what the tests talk to: Prometheus, Alertmanager, Chromium
 	@scripts/peers

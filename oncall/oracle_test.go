@@ -24,13 +24,22 @@ type wallClock struct {
 	instant []int64 // of that wall minute and the following ones: the second at which it is taken to be
 }
 
-// watch walks from one instant to another.
+// watch walks from one instant to another, by what the standard library says of a zone.
 func watch(t fataler, zone *time.Location, from, to time.Time) *wallClock {
+	t.Helper()
+	return watchBy(t, zone, func(second int64) int {
+		_, offset := time.Unix(second, 0).In(zone).Zone()
+		return offset
+	}, from, to)
+}
+
+// watchBy walks from one instant to another; offset says how far the clocks are ahead of UTC, in seconds.
+func watchBy(t fataler, zone *time.Location, offset func(second int64) int, from, to time.Time) *wallClock {
 	t.Helper()
 	c := &wallClock{zone: zone, instant: make([]int64, 0, (to.Unix()-from.Unix())/60+2*24*60)}
 	next := int64(0) // the wall minute that the clock would show next if nobody touched it
 	for m := from.Unix() / 60; m < to.Unix()/60; m++ {
-		_, offset := time.Unix(m*60, 0).In(zone).Zone()
+		offset := offset(m * 60)
 		if offset%60 != 0 {
 			t.Fatalf("%s: offset %ds is not of whole minutes, which the oracle cannot watch", zone, offset)
 		}
