@@ -82,6 +82,10 @@ func rotaRoutes() []route {
 		{"GET /api/v1/schedules", doorAPI, Viewer, (*call).schedules},
 		{"GET /api/v1/schedules/{id}/shifts", doorAPI, Viewer, (*call).shifts},
 		{"GET /api/v1/schedules/{id}/rota", doorAPI, Viewer, (*call).rota},
+		{"GET /api/v1/schedules/{id}/ical", doorAPI, Viewer, (*call).feed},
+		{"DELETE /api/v1/schedules/{id}/ical", doorAPI, Responder, (*call).revokeFeed},
+		{"GET /api/v1/users/{id}/ical", doorAPI, Viewer, (*call).feed},
+		{"DELETE /api/v1/users/{id}/ical", doorAPI, Viewer, (*call).revokeFeed}, // of others: Manager
 		{"GET /api/v1/overrides", doorAPI, Viewer, (*call).overrides},
 		{"POST /api/v1/overrides", doorAPI, Responder, (*call).addOverride},
 		{"DELETE /api/v1/overrides/{id}", doorAPI, Responder, (*call).removeOverride},

@@ -58,6 +58,7 @@ func TestEveryError(t *testing.T) {
 		{web.ErrNoErase, 501, "cannot_erase"},
 		{web.ErrBusy, 503, "busy"},
 		{web.ErrMixed, 422, "confidential"},
+		{web.ErrNoFeeds, 501, "no_feeds"},
 		{web.ErrManyAlerts, 422, "too_many_alerts"},
 		{report.ErrPeriod, 422, "invalid"},
 		{report.ErrDimension, 422, "invalid"},

@@ -58,6 +58,7 @@ func requestRefusals() []refusal {
 		{as[*reloadError](), 422, "configuration_refused", "", "Nothing was changed: the configuration from before is in force."},
 		{is(errStillThere), 409, "still_there", "", "Take them out of the configuration and reload first."},
 		{is(errNoReload), 501, "cannot_reload", "", "Start it again instead."},
+		{is(errNoFeeds), 501, "no_feeds", "", "Use the rouse that sends the pages."},
 		{is(errNoErase), 501, "cannot_erase", "", "Use the rouse that keeps the data."},
 		{as[*readyError](), 503, "not_ready", "", ""},
 		{is(errBusy), 503, "busy", "", hintAgain},

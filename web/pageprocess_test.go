@@ -52,7 +52,7 @@ func form(pairs ...string) url.Values {
 func (g *gallery) paths() []string {
 	i := func(n int64) string { return fmt.Sprintf("/i/%d", n) }
 	return []string{
-		"/", "/?show=all", "/?show=on_hold&service=database&priority=P1&type=technical&assignee=ana&breached=1", "/?q=receipts&show=all", "/oncall", "/report", "/status",
+		"/", "/?show=all", "/?show=on_hold&service=database&priority=P1&type=technical&assignee=ana&breached=1", "/?q=receipts&show=all", "/oncall", "/oncall/payments-primary", "/report", "/status",
 		i(g.fresh), i(g.fresh) + "?show=notes", i(g.held), i(g.told), i(g.late), i(g.reported), i(g.old), i(g.drafted), i(g.old) + "/review", i(g.drafted) + "/review", i(g.fresh) + "/review",
 		"/reviews", "/reviews?show=all", "/problems", "/problems?show=all", fmt.Sprintf("/problems/%d", g.problem), "/reports?month=2026-11", "/reports?from=2026-11-01&to=2026-11-07&by=priority",
 	}

@@ -27,7 +27,10 @@ func pageRoutes() []route {
 		{"GET /reports", doorPage, Viewer, (*call).reportsPage},
 		{"GET /reports/{format}", doorPage, Viewer, (*call).reportFile},
 		{"GET /oncall", doorPage, Viewer, (*call).onCallPage},
-		{"GET /status", doorOpen, "", (*call).statusPage}, // asks for a session itself where it is not public
+		{"GET /oncall/{id}", doorPage, Viewer, (*call).schedulePage},
+		{"POST /oncall/{id}/ical", doorPage, Viewer, (*call).feedAct},
+		{"GET /ical/{file}", doorOpen, "", (*call).icalFeed}, // a signed token in the path
+		{"GET /status", doorOpen, "", (*call).statusPage},    // asks for a session itself where it is not public
 		{"GET /login", doorOpen, "", (*call).loginPage},
 		{"POST /login", doorOpen, "", (*call).login},
 		{"POST /logout", doorOpen, "", (*call).logout},

@@ -9,6 +9,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+
+	"github.com/rouse/rouse/oncall/rota"
 )
 
 // embedded is everything that a browser needs: nothing comes from another host.
@@ -27,7 +29,7 @@ type file struct {
 var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 func assetFiles() map[string]file {
-	files := map[string]file{"grid.css": {body: gridCSS()}}
+	files := map[string]file{"grid.css": {body: gridCSS()}, "rota.css": {body: []byte(rota.CSS)}}
 	list, err := embedded.ReadDir("assets")
 	if err != nil {
 		panic("web: embedded assets: " + err.Error())
@@ -64,7 +66,7 @@ func (c *call) asset() error {
 
 // views are the pages; each is templates/NAME.html inside templates/frame.html.
 var views = []string{
-	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problem", "reports", "oncall", "login", "error",
+	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problem", "reports", "oncall", "schedule", "login", "error",
 }
 
 func parseTemplates(files map[string]file) map[string]*template.Template {

@@ -29,7 +29,7 @@ func (w *world) login(secret string) *browser {
 // vaultPages are all pages that could tell a secret, to who may see everything else.
 func vaultPages(v *vaultWorld) []string {
 	pages := []string{
-		"/", "/?show=all", "/?show=all&q=zanzibar", "/?show=all&q=xanadu", "/?q=INC-" + fmt.Sprint(v.secret), "/?show=all&type=security", "/oncall",
+		"/", "/?show=all", "/?show=all&q=zanzibar", "/?show=all&q=xanadu", "/?q=INC-" + fmt.Sprint(v.secret), "/?show=all&type=security", "/oncall", "/oncall/payments-primary",
 		"/report", fmt.Sprintf("/report?sent=%d", v.secret), "/status", "/reviews", "/reviews?show=all", "/problems", "/problems?show=all",
 		fmt.Sprintf("/problems?incident=%d", v.secret), "/reports?month=2026-11", "/reports?month=2026-11&by=team&by=type",
 		"/reports/html?month=2026-11", "/reports/csv?month=2026-11", "/reports/json?month=2026-11", "/reports/markdown?month=2026-11", "/reports/table?month=2026-11",

@@ -88,19 +88,22 @@ var bodies = map[string]string{
 	"POST /api/v1/problems/{n}/link":    `{"incident":OPEN}`,
 	"POST /api/v1/problems/{n}/unlink":  `{"incident":OPEN}`,
 
-	"POST /api/v1/incidents":          `{"service":"search","title":"No results"}`,
-	"POST /api/v1/bulk":               `{"numbers":[OPEN],"action":"note","with":{"text":"x"}}`,
-	"POST /api/v1/problems":           `{"title":"x"}`,
-	"POST /api/v1/subscribers":        `{}`,
-	"DELETE /api/v1/subscribers/{id}": ``,
-	"POST /api/v1/overrides":          `{"schedule":"office","user":"bo","to":"2026-12-24 09:00"}`,
-	"DELETE /api/v1/overrides/{id}":   ``,
-	"POST /api/v1/silences":           `{"matchers":["a=b"],"for":"2h"}`,
-	"DELETE /api/v1/silences/{id}":    ``,
-	"POST /api/v1/send":               `{"user":"bo"}`,
-	"POST /api/v1/drills/{name}":      ``,
-	"POST /api/v1/erase":              `{"user":"zed"}`,
-	"POST /-/reload":                  ``,
+	"POST /api/v1/incidents":             `{"service":"search","title":"No results"}`,
+	"POST /api/v1/bulk":                  `{"numbers":[OPEN],"action":"note","with":{"text":"x"}}`,
+	"POST /api/v1/problems":              `{"title":"x"}`,
+	"POST /api/v1/subscribers":           `{}`,
+	"DELETE /api/v1/subscribers/{id}":    ``,
+	"DELETE /api/v1/schedules/{id}/ical": ``,
+	"DELETE /api/v1/users/{id}/ical":     ``,
+
+	"POST /api/v1/overrides":        `{"schedule":"office","user":"bo","to":"2026-12-24 09:00"}`,
+	"DELETE /api/v1/overrides/{id}": ``,
+	"POST /api/v1/silences":         `{"matchers":["a=b"],"for":"2h"}`,
+	"DELETE /api/v1/silences/{id}":  ``,
+	"POST /api/v1/send":             `{"user":"bo"}`,
+	"POST /api/v1/drills/{name}":    ``,
+	"POST /api/v1/erase":            `{"user":"zed"}`,
+	"POST /-/reload":                ``,
 }
 
 // lists are the routes that read and name no record in their path, each with the queries that could find a secret.
@@ -118,7 +121,7 @@ func (v *vaultWorld) lists() map[string][]string {
 		},
 		"GET /api/v1/status": {""}, "GET /api/v1/acts": {"", "?limit=1000"}, "GET /api/v1/audit/verify": {""},
 		"GET /api/v1/changes": {""}, "GET /api/v1/subscribers": {""}, "GET /api/v1/oncall": {""}, "GET /api/v1/users": {""}, "GET /api/v1/schedules": {""},
-		"GET /api/v1/schedules/{id}/shifts": {""}, "GET /api/v1/schedules/{id}/rota": {"", "?format=svg"}, "GET /api/v1/overrides": {""}, "GET /api/v1/silences": {""}, "GET /api/v1/contacts": {""}, "GET /api/v1/lines": {""},
+		"GET /api/v1/schedules/{id}/shifts": {""}, "GET /api/v1/schedules/{id}/rota": {"", "?format=svg"}, "GET /api/v1/schedules/{id}/ical": {""}, "GET /api/v1/users/{id}/ical": {""}, "GET /api/v1/overrides": {""}, "GET /api/v1/silences": {""}, "GET /api/v1/contacts": {""}, "GET /api/v1/lines": {""},
 		"GET /api/v1/heartbeats": {""}, "GET /api/v1/backup": {""},
 		"GET /api/v1/drills": {""},
 	}
@@ -157,7 +160,7 @@ func (v *vaultWorld) probes(rt web.Route) (all []probe, ok bool) {
 	body, acts := bodies[rt.Pattern]
 	body = strings.ReplaceAll(body, "OPEN", fmt.Sprint(v.open))
 	at := func(n int64) string {
-		return strings.NewReplacer("{n}", fmt.Sprint(n), "{id...}", v.openPage, "/shifts", "/shifts", "schedules/{id}", "schedules/office", "subscribers/{id}", "subscribers/"+v.subID, "{id}", "1").Replace(rt.Path)
+		return strings.NewReplacer("{n}", fmt.Sprint(n), "{id...}", v.openPage, "/shifts", "/shifts", "schedules/{id}", "schedules/office", "users/{id}", "users/ana", "subscribers/{id}", "subscribers/"+v.subID, "{id}", "1").Replace(rt.Path)
 	}
 	switch {
 	case strings.Contains(rt.Path, "/pages/"):
@@ -272,7 +275,7 @@ func TestWhoBelongsToItSeesTheSecrets(t *testing.T) {
 // mayRefuse are routes that a role is enough for only where one acts for oneself.
 func mayRefuse(rt web.Route, a asker) bool {
 	own := []string{"POST /api/v1/incidents/{n}/confirm", "POST /api/v1/subscribers", "DELETE /api/v1/subscribers/{id}"}
-	return a.token.Role == web.Viewer && slices.Contains(own, rt.Pattern) || rt.Pattern == "POST /api/v1/send"
+	return a.token.Role == web.Viewer && slices.Contains(own, rt.Pattern) || rt.Pattern == "POST /api/v1/send" || rt.Pattern == "DELETE /api/v1/users/{id}/ical"
 }
 
 func (v *vaultWorld) by(a asker, method, path, body string) answer {

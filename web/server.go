@@ -115,6 +115,7 @@ type Server struct {
 	files     map[string]file
 	status    statusCache
 	walks     walks
+	feeds     feedStamps
 }
 
 // New returns a Server. It panics only when what is embedded in it is broken, which its tests rule out.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,7 +36,7 @@ func newSchedule(e env) *cobra.Command {
 		Example: "  rouse schedule show primary --weeks 4\n  rouse schedule show primary --config rouse.yaml --svg rota.svg\n  rouse schedule list",
 	}
 	r.flags(cmd)
-	return group(cmd, newScheduleShow(r), newScheduleList(r))
+	return group(cmd, newScheduleShow(r), newScheduleList(r), newScheduleICal(r))
 }
 
 // configFlag lets a command answer from a file.
@@ -229,7 +228,7 @@ func (s *session) rotaNotes(v *rota.Rota, zone *time.Location) {
 	}
 	for _, c := range v.Clashes {
 		away = append(away, fmt.Sprintf("%s is on call %s although away%s\n%s", plain(c.User), span(c.From, c.To), onlyWith(": ", plain(c.Reason)),
-			s.out.paint(dim, strings.Repeat(" ", 11)+"cover it: "+coverCommand(v.Schedule, c, zone))))
+			s.out.paint(dim, strings.Repeat(" ", 11)+"cover it: "+rota.CoverCommand(v.Schedule, c, zone))))
 	}
 	for _, l := range v.Lanes {
 		for _, b := range l.Bars {
@@ -239,8 +238,7 @@ func (s *session) rotaNotes(v *rota.Rota, zone *time.Location) {
 		}
 	}
 	for _, c := range v.Changes {
-		way := map[bool]string{true: "back", false: "forward"}[c.Minutes < 0]
-		clocks = append(clocks, fmt.Sprintf("go %s by %s, to %s", way, minutes(c.Minutes), c.At.In(zone).Format("Mon 2 Jan, 15:04 MST")))
+		clocks = append(clocks, strings.TrimPrefix(rota.ClockWords(c, zone), "The clocks "))
 	}
 	s.out.line("")
 	for _, n := range []struct {
@@ -256,16 +254,6 @@ func (s *session) rotaNotes(v *rota.Rota, zone *time.Location) {
 		}
 	}
 }
-
-// coverCommand is what to type to have somebody stand in.
-func coverCommand(schedule string, c rota.Clash, zone *time.Location) string {
-	const form = "2006-01-02 15:04"
-	return fmt.Sprintf("rouse override add --schedule %s --user %s --from %q --to %q --zone %s --reason %q", schedule, cmp.Or(c.Cover, "NAME"),
-		c.From.In(zone).Format(form), c.To.In(zone).Format(form), zone, c.User+" is on leave")
-}
-
-// minutes writes a length without sign: 1h, 30m.
-func minutes(n int) string { return span(time.Duration(max(n, -n)) * time.Minute) }
 
 // onlyWith writes a text behind words, where there is any.
 func onlyWith(before, s string) string {

@@ -75,6 +75,10 @@ var arrows = []arrow{
 			"Alertmanager's receivers with it, to say on which line one is wrong; migrate turns one YAML into another, comments and all)",
 	},
 	{
+		to: []string{"github.com/arran4/golang-ical", "github.com/teambition/rrule-go"}, allowed: []string{"oncall/ical"},
+		reason: "calendars come from anywhere, and these read them without bounds: oncall/ical sets them once",
+	},
+	{
 		to: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/jedib0t/go-pretty"}, allowed: []string{"cmd"},
 		reason: "flags and tables are the command line's; below cmd nobody reads a flag",
 	},
@@ -113,7 +117,7 @@ var arrows = []arrow{
 	},
 	{
 		to: []string{"testing", "net/http/httptest", "pgregory.net/rapid", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
-			"github.com/PagerDuty/go-pagerduty", "github.com/emersion/go-smtp", "github.com/getkin/kin-openapi"},
+			"github.com/PagerDuty/go-pagerduty", "github.com/emersion/go-smtp", "github.com/emersion/go-ical", "github.com/getkin/kin-openapi"},
 		allowed: []string{"store/storetest", "notify/phonetest", "internal", "cmd", "examples"},
 		reason:  "it is for tests: the binary is lighter without it",
 	},

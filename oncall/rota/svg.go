@@ -171,14 +171,14 @@ func (d *drawing) days(w week, top, bottom int) {
 			if c.Minutes < 0 {
 				way = "−"
 			}
-			fmt.Fprintf(&d.b, `<line class="clock" x1="%.1f" y1="%d" x2="%.1f" y2="%d"><title>%s</title></line>`+"\n", w.x(c.At), top+header-4, w.x(c.At), bottom, attribute(clockWords(c, d.zone)))
+			fmt.Fprintf(&d.b, `<line class="clock" x1="%.1f" y1="%d" x2="%.1f" y2="%d"><title>%s</title></line>`+"\n", w.x(c.At), top+header-4, w.x(c.At), bottom, attribute(ClockWords(c, d.zone)))
 			fmt.Fprintf(&d.b, `<text class="clocktext" text-anchor="end" x="%.1f" y="%d">%s%s</text>`+"\n", at+dayWidth-6, top+20, way, hours(c.Minutes))
 		}
 	}
 }
 
-// clockWords says a change of the clocks.
-func clockWords(c Change, zone *time.Location) string {
+// ClockWords says a change of the clocks in a sentence, on the clock of a zone.
+func ClockWords(c Change, zone *time.Location) string {
 	way := "forward"
 	if c.Minutes < 0 {
 		way = "back"

@@ -44,6 +44,26 @@ func (c *Client) Rota(ctx context.Context, schedule string, from, to time.Time) 
 	return c.raw(ctx, "/api/v1/schedules/"+url.PathEscape(schedule)+"/rota", url.Values{"from": {stamp(from)}, "to": {stamp(to)}})
 }
 
+// ScheduleFeed returns the address of a schedule's calendar.
+func (c *Client) ScheduleFeed(ctx context.Context, schedule string) (Feed, error) {
+	return get[Feed](ctx, c, "/api/v1/schedules/"+url.PathEscape(schedule)+"/ical", nil)
+}
+
+// UserFeed returns the address of the calendar of a user's shifts.
+func (c *Client) UserFeed(ctx context.Context, user string) (Feed, error) {
+	return get[Feed](ctx, c, "/api/v1/users/"+url.PathEscape(user)+"/ical", nil)
+}
+
+// RevokeScheduleFeed ends every address of a schedule's calendar that there is.
+func (c *Client) RevokeScheduleFeed(ctx context.Context, schedule string) error {
+	return c.do(ctx, http.MethodDelete, "/api/v1/schedules/"+url.PathEscape(schedule)+"/ical", nil, nil, nil)
+}
+
+// RevokeUserFeed ends every address of the calendar of a user's shifts that there is.
+func (c *Client) RevokeUserFeed(ctx context.Context, user string) error {
+	return c.do(ctx, http.MethodDelete, "/api/v1/users/"+url.PathEscape(user)+"/ical", nil, nil, nil)
+}
+
 // Overrides lists overrides that have not ended, or all of them.
 func (c *Client) Overrides(ctx context.Context, all bool) ([]Override, error) {
 	return get[[]Override](ctx, c, "/api/v1/overrides", everything(all))

@@ -67,6 +67,11 @@ type Shifts struct {
 	Shifts []Shift   `json:"shifts"`
 }
 
+// Feed is where a calendar program fetches shifts. Whoever has the address has the calendar.
+type Feed struct {
+	URL string `json:"url"`
+}
+
 // Override puts one person on a schedule for a time.
 type Override struct {
 	ID       string    `json:"id,omitempty"` // empty for one of the configuration file
