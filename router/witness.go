@@ -1,0 +1,179 @@
+package router
+
+import (
+	"maps"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/alertmanager/pkg/labels"
+
+	"github.com/rouse/rouse/alert"
+)
+
+// other is a value that surely nobody's matcher is written for.
+const other = "something-else"
+
+// mostWitnesses bounds how many sets of labels Witnesses makes.
+const mostWitnesses = 20_000
+
+// Witnesses returns sets of labels that between them try what the matchers of the trees tell apart: for every route one that its
+// matchers and those above it take, and that one again with one label after the other at each value that any matcher of any of
+// the trees names, at none, and at something else. The same trees give the same sets, in the same order, at most 20,000.
+//
+// It is how two trees are compared: where both send all of them to the same place, a difference needs labels that nobody wrote.
+func Witnesses(trees ...*Tree) []alert.Labels {
+	w := witnesses{values: map[string][]string{}, seen: map[string]bool{}}
+	for _, t := range trees {
+		t.root.each(func(n *node) { w.learn(n.tests) })
+	}
+	w.add(alert.Labels{})
+	for _, t := range trees {
+		w.below(t.root, nil)
+	}
+	return w.all
+}
+
+// each calls fn for n and every node below it.
+func (n *node) each(fn func(*node)) {
+	fn(n)
+	for _, kid := range n.kids {
+		kid.each(fn)
+	}
+}
+
+type witnesses struct {
+	names  []string            // in the order in which they were met
+	values map[string][]string // of each name, those worth trying; the first is absence
+	seen   map[string]bool
+	all    []alert.Labels
+}
+
+// learn notes the values that tests name.
+func (w *witnesses) learn(ts tests) {
+	for i := range ts {
+		name := ts[i].m.Name
+		if w.values[name] == nil {
+			w.names = append(w.names, name)
+			w.values[name] = []string{"", other}
+		}
+		for _, v := range ts[i].examples() {
+			if !slices.Contains(w.values[name], v) {
+				w.values[name] = append(w.values[name], v)
+			}
+		}
+	}
+}
+
+// examples are values that a test names, or that its expression matches.
+func (t *test) examples() []string {
+	switch t.how {
+	case exact, oneOf:
+		return t.named()
+	case prefix:
+		return []string{t.text, t.text + "x"}
+	}
+	re, err := syntax.Parse(t.m.Value, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	var all []string
+	for _, v := range samples(re) {
+		if positive, err := labels.NewMatcher(labels.MatchRegexp, t.m.Name, t.m.Value); err == nil && positive.Matches(v) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// below makes witnesses for every route below n; path are the tests of n and those above.
+func (w *witnesses) below(n *node, path tests) {
+	for _, kid := range n.kids {
+		way := append(slices.Clip(path), kid.tests...)
+		w.vary(way)
+		w.below(kid, way)
+	}
+}
+
+// vary makes a set of labels that fulfils tests, where it finds one, and what differs from it in one label.
+func (w *witnesses) vary(way tests) {
+	set, choice := alert.Labels{}, map[string][]string{}
+	for _, d := range domains(way) {
+		name := d.tests[0].m.Name
+		fit := slices.DeleteFunc(slices.Clone(w.values[name]), func(v string) bool { return !d.allows(v) })
+		if len(fit) == 0 {
+			return
+		}
+		choice[name] = fit
+		put(set, name, fit[0])
+		if fit[0] == other && len(fit) > 1 {
+			put(set, name, fit[1])
+		}
+	}
+	w.add(set)
+	for _, name := range w.names {
+		values := choice[name]
+		if values == nil {
+			values = w.values[name]
+		}
+		for _, v := range values {
+			next := maps.Clone(set)
+			put(next, name, v)
+			w.add(next)
+		}
+	}
+}
+
+func put(l alert.Labels, name, value string) {
+	if value == "" {
+		delete(l, name)
+		return
+	}
+	l[name] = value
+}
+
+func (w *witnesses) add(l alert.Labels) {
+	if key := l.String(); !w.seen[key] && len(w.all) < mostWitnesses {
+		w.seen[key] = true
+		w.all = append(w.all, l)
+	}
+}
+
+// samples are a few texts of those that an expression matches: each branch at its top once, and the shortest below.
+func samples(re *syntax.Regexp) []string {
+	if re.Op == syntax.OpCapture {
+		return samples(re.Sub[0])
+	}
+	if re.Op == syntax.OpAlternate {
+		var all []string
+		for _, s := range re.Sub {
+			all = append(all, samples(s)...)
+		}
+		return all
+	}
+	return []string{sample(re)}
+}
+
+func sample(re *syntax.Regexp) string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return string(re.Rune)
+	case syntax.OpCharClass:
+		if len(re.Rune) > 0 {
+			return string(re.Rune[0])
+		}
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return "x"
+	case syntax.OpCapture, syntax.OpPlus, syntax.OpAlternate:
+		return sample(re.Sub[0])
+	case syntax.OpRepeat:
+		return strings.Repeat(sample(re.Sub[0]), min(re.Min, 64))
+	case syntax.OpConcat:
+		var b strings.Builder
+		for _, s := range re.Sub {
+			b.WriteString(sample(s))
+		}
+		return b.String()
+	}
+	return ""
+}
