@@ -116,15 +116,17 @@ func Describe(spans []Span, zone *time.Location, most int) []string {
 
 // describeAll says when spans are that begin and end at the same times of day.
 func describeAll(g []Span) string {
-	first := g[0]
+	first, on := g[0], weekdays(g)
 	to := first.To.Format("15:04")
 	switch days := DateOf(first.To).number() - DateOf(first.From).number(); {
+	case days > 0 && len(on) == len("Mon"):
+		to = first.To.Format("Mon 15:04")
 	case days == 1:
 		to += " the next day"
 	case days > 1:
 		to += fmt.Sprintf(" %d days later", days)
 	}
-	return fmt.Sprintf("%s %s to %s (%d times from %s)", weekdays(g), first.From.Format("15:04"), to, len(g), DateOf(first.From))
+	return fmt.Sprintf("%s %s to %s (%d times from %s)", on, first.From.Format("15:04"), to, len(g), DateOf(first.From))
 }
 
 // weekdays names the days on which spans begin: Mon-Fri, or Sat and Sun; every day.

@@ -177,3 +177,15 @@ func sample(re *syntax.Regexp) string {
 	}
 	return ""
 }
+
+// Groupings says of every route, by its place as in Decision.Route, which labels make its groups, sorted; "..." is all labels.
+func (t *Tree) Groupings() map[string][]string {
+	all := map[string][]string{}
+	t.root.each(func(n *node) {
+		all[n.answer.Route] = n.groupBy
+		if n.groupAll {
+			all[n.answer.Route] = []string{"..."}
+		}
+	})
+	return all
+}

@@ -1,0 +1,99 @@
+// Package plan says what a change of the configuration does, before it is made: which alerts go elsewhere, and for the weeks to
+// come who gains or loses which hours on call, where nobody is on call any more, and whom nothing can reach.
+//
+// It compares what two configurations answer, not how they are written. It reads no clock and does no I/O. Its law: what it
+// calls a difference is one, at the instant or for the labels that it names.
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
+)
+
+// Side is one of the two configurations.
+type Side struct {
+	Roster   *oncall.Roster
+	Tree     *router.Tree
+	Services map[string]oncall.PolicyID // the escalation policy of each service
+}
+
+// Options say what is looked at.
+type Options struct {
+	From, To time.Time // of schedules
+	Alerts   []Seen    // that came of late, or nil
+}
+
+// Report is what a change does. Lists are in the order of names, or of time.
+type Report struct {
+	From        time.Time     `json:"from"`
+	To          time.Time     `json:"to"`
+	Schedules   []Schedule    `json:"schedules"` // that differ
+	People      []Person      `json:"people"`    // whose hours differ, over all schedules
+	Policies    []Rewritten   `json:"policies"`  // that differ
+	Services    []Rewritten   `json:"services"`  // whose policy differs
+	Routes      []Reroute     `json:"routes"`    // where alerts go elsewhere
+	Unreachable []Unreachable `json:"unreachable"`
+	Alerts      *Replayed     `json:"alerts,omitempty"` // nil: none were given
+}
+
+// Rewritten is something that is written differently, in words. An empty Before is new, an empty After is gone.
+type Rewritten struct {
+	Name   string `json:"name"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
+}
+
+// Compare says what it does to go from one configuration to the other.
+func Compare(before, after Side, o Options) Report {
+	r := Report{
+		From: o.From, To: o.To,
+		Schedules: schedules(before.Roster, after.Roster, o), People: people(before.Roster, after.Roster, o),
+		Policies: rewritten(policies(before.Roster), policies(after.Roster)), Services: rewritten(services(before), services(after)),
+		Routes: reroutes(before, after), Unreachable: unreachable(before.Roster, after.Roster),
+	}
+	if o.Alerts != nil {
+		r.Alerts = replay(before, after, o.Alerts)
+	}
+	return r
+}
+
+// Same reports whether nothing differs.
+func (r *Report) Same() bool {
+	return len(r.Schedules)+len(r.People)+len(r.Policies)+len(r.Services)+len(r.Routes)+len(r.Unreachable) == 0
+}
+
+// Gaps counts the schedules with new gaps.
+func (r *Report) Gaps() (n int) {
+	for _, s := range r.Schedules {
+		if len(s.NewGaps) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// rewritten compares two sets of things by their words.
+func rewritten(before, after map[string]string) []Rewritten {
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	out := []Rewritten{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if before[name] != after[name] {
+			out = append(out, Rewritten{name, before[name], after[name]})
+		}
+	}
+	return out
+}
+
+func services(s Side) map[string]string {
+	out := map[string]string{}
+	for name, p := range s.Services {
+		out[name] = "policy " + cmp.Or(string(p), string(s.Roster.Fallback()))
+	}
+	return out
+}
