@@ -2,6 +2,7 @@ package router
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/rouse/rouse/alert"
 )
@@ -14,9 +15,11 @@ type Tried struct {
 	Matched  bool     `json:"matched"`
 	Taken    bool     `json:"taken"` // the alert goes by this route: it matched, and none below it did
 	Continue bool     `json:"continue,omitempty"`
-	Misses   []Miss   `json:"misses,omitempty"` // the matchers that failed
-	Before   string   `json:"before,omitempty"` // the route that had the alert already, so that this one was not asked
-	Below    int      `json:"below,omitempty"`  // routes below one that did not match, which nobody asked
+
+	Sets   map[string]string `json:"sets,omitempty"`   // what the route itself says, by its keys in the configuration; of matched ones
+	Misses []Miss            `json:"misses,omitempty"` // the matchers that failed
+	Before string            `json:"before,omitempty"` // the route that had the alert already, so that this one was not asked
+	Below  int               `json:"below,omitempty"`  // routes below one that did not match, which nobody asked
 }
 
 // Miss is a matcher that an alert does not fulfil.
@@ -60,7 +63,7 @@ func (t *Tree) Trace(a alert.Alert) []Tried {
 // trace is match in words: n matches itself.
 func (n *node) trace(l alert.Labels, depth int, all *[]Tried) {
 	at := len(*all)
-	*all = append(*all, Tried{Route: n.answer.Route, Depth: depth, Matchers: n.tests.words(), Matched: true, Taken: true, Continue: n.goesOn})
+	*all = append(*all, Tried{Route: n.answer.Route, Depth: depth, Matchers: n.tests.words(), Matched: true, Taken: true, Continue: n.goesOn, Sets: n.sets})
 	before := ""
 	for _, kid := range n.kids {
 		misses := kid.tests.misses(l)
@@ -102,4 +105,21 @@ func Path(all []Tried, route string) []Tried {
 		}
 	}
 	return path
+}
+
+// sets is what a route says itself, by key; nil when it says nothing.
+func (r *Route) sets() map[string]string {
+	var out map[string]string
+	for key, value := range map[string]string{
+		"service": r.Service, "escalation": r.Policy, "urgency": r.Urgency, "impact": r.Impact, "type": r.Type, "category": r.Category, "receiver": r.Receiver,
+		"group_by": strings.Join(r.GroupBy, ", "), "mute_time_intervals": strings.Join(r.MuteTimeIntervals, ", "), "active_time_intervals": strings.Join(r.ActiveTimeIntervals, ", "),
+	} {
+		if value != "" {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[key] = value
+		}
+	}
+	return out
 }

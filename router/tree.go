@@ -50,6 +50,7 @@ type node struct {
 	groupBy  []string // sorted, each once
 	groupAll bool
 	answer   Decision // all but the group; its slices are shared and never written
+	sets     map[string]string
 }
 
 // NewTree prepares a tree. To refuse a root without a service is the configuration's business beforehand; here, where nothing
@@ -69,7 +70,7 @@ func NewTree(root *Route) *Tree {
 // grow builds the node of r below parent; path is its place in the tree, steps what Why says of the nodes above.
 func (t *Tree) grow(r *Route, parent *node, path string, steps []string) *node {
 	pos := cmp.Or(r.Pos, path)
-	n := &node{tests: newTests(r.Matchers, &t.names), goesOn: r.Continue, answer: parent.answer}
+	n := &node{tests: newTests(r.Matchers, &t.names), goesOn: r.Continue, answer: parent.answer, sets: r.sets()}
 	n.groupBy, n.groupAll = parent.groupBy, parent.groupAll
 	if r.GroupBy != nil {
 		n.groupBy, n.groupAll = slices.Compact(slices.Sorted(slices.Values(r.GroupBy))), false

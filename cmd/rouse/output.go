@@ -79,6 +79,17 @@ func (p printer) json(v any) error {
 
 // table prints rows under a header, in columns that two spaces part. Cells come from anywhere, so each is made plain.
 func (p printer) table(header []string, rows [][]string) {
+	made := make([][]string, len(rows))
+	for k, cells := range rows {
+		for _, c := range cells {
+			made[k] = append(made[k], p.state(plain(c)))
+		}
+	}
+	p.grid(header, made)
+}
+
+// grid is table for cells that were made plain.
+func (p printer) grid(header []string, rows [][]string) {
 	t := table.NewWriter()
 	t.SetOutputMirror(p.w)
 	t.SetStyle(table.Style{Box: table.BoxStyle{PaddingRight: "  "}, Format: table.FormatOptions{Header: text.FormatDefault}})
@@ -97,7 +108,7 @@ func (p printer) table(header []string, rows [][]string) {
 	for _, cells := range rows {
 		row := make(table.Row, len(cells))
 		for k, c := range cells {
-			row[k] = p.state(plain(c))
+			row[k] = c
 		}
 		t.AppendRow(row)
 	}

@@ -45,6 +45,7 @@ type session struct {
 	did  func(client.Incident) string // what was done to an incident, where its state does not say it
 	form string                       // how the answer is shown: table, json, or what the command can do beside
 	base string                       // address
+	dir  string                       // the folder of the configuration, which places are shown without
 	from string                       // where the token came from; empty: there is none
 }
 
