@@ -75,6 +75,15 @@ func (w *World) After(d time.Duration, do func()) {
 	heap.Push(&w.agenda, event{w.elapsed + max(d, 0), w.seq, do})
 }
 
+// Last puts something on the agenda that happens after everything else of its instant, but for what was put there so before.
+func (w *World) Last(d time.Duration, do func()) {
+	w.seq++
+	heap.Push(&w.agenda, event{w.elapsed + max(d, 0), w.seq + late, do})
+}
+
+// late is above every seq.
+const late = 1 << 60
+
 // Run lets time pass until `until` has elapsed, or something that must be true is not; each is called after every event.
 func (w *World) Run(until time.Duration, each func()) {
 	for len(w.failed) == 0 && w.Next(until) {

@@ -66,6 +66,9 @@ func (s *Stage) Play(script Script) (*Timeline, error) {
 	p.plan(script.Events)
 	p.run(&script)
 	p.vain()
+	for k := range p.line.Moments {
+		p.line.Moments[k].Nth = k
+	}
 	p.line.End, p.line.Pages, p.line.Book = p.world.Now(), p.disk.Pages, p.house.Engine.Book()
 	return p.line, p.failed
 }
@@ -84,7 +87,8 @@ func (p *play) cast() {
 
 func (p *play) owner(address string) oncall.UserID { return p.owners[address] }
 
-// plan puts the script on the agenda.
+// plan puts the script on the agenda: each event after what timers do at its instant, so that who answers at five minutes has had the
+// page of five minutes.
 func (p *play) plan(events []Event) {
 	order := make([]int, len(events))
 	for k := range order {
@@ -93,7 +97,7 @@ func (p *play) plan(events []Event) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(events[a].At, events[b].At) })
 	for _, k := range order {
 		e := events[k]
-		p.world.After(e.At, func() {
+		p.world.Last(e.At, func() {
 			p.event = k + 1
 			if err := e.Do.perform(p); err != nil {
 				m := p.moment(Refused)

@@ -96,7 +96,7 @@ func TestPlay(t *testing.T) {
 		{"a key in the call", time.Hour, []rehearsal.Event{ev(0, fire("Down")), ev(70*time.Second, rehearsal.Press{User: "ana", Key: "1"})}, "0s ana sms, 1m0s ana call", incident.Acknowledged},
 		{"the next call is taken", time.Hour, []rehearsal.Event{ev(0, fire("Down")), ev(2*time.Minute, rehearsal.Press{User: "bo", Key: "1"})},
 			"0s ana sms, 1m0s ana call, 1m25s ana call, 1m50s bo call", incident.Acknowledged},
-		{"resolved in the browser, and still firing", 11 * time.Minute, []rehearsal.Event{ev(0, fire("Down")), ev(time.Minute, rehearsal.Do{Action: incident.Resolve{By: by, Note: "restarted"}})}, "0s ana sms, 11m0s ana sms", incident.Triggered},
+		{"resolved in the browser, and still firing", 11 * time.Minute, []rehearsal.Event{ev(0, fire("Down")), ev(time.Minute, rehearsal.Do{Action: incident.Resolve{By: by, Note: "restarted"}})}, "0s ana sms, 1m0s ana call, 11m0s ana sms", incident.Triggered},
 		{"it recovers", 5 * time.Minute, []rehearsal.Event{ev(0, fire("Down")), ev(30*time.Second, clear("Down"))}, "0s ana sms", incident.Resolved},
 		{"texts fail", 50 * time.Second, []rehearsal.Event{ev(0, rehearsal.Break{Fault: rehearsal.Fault{Via: oncall.SMS}}), ev(0, fire("Down"))}, "0s ana sms, 0s ana call, 25s ana call, 50s bo call", incident.Triggered},
 		{"ana's phone is no more", 30 * time.Second, []rehearsal.Event{ev(0, rehearsal.Break{Fault: rehearsal.Fault{User: "ana", Phone: simulate.Dead}}), ev(0, fire("Down"))},

@@ -136,7 +136,8 @@ func (m *Moment) entryWords() (what, more string) {
 	what = incident.Ref(m.Incident) + ": " + lower(m.What)
 	switch incident.EntryKind(m.Kind) {
 	case incident.DidOpen:
-		return what, "by the route at " + m.Why
+		route, _, _ := strings.Cut(strings.TrimPrefix(m.Why, "route "), ", configuration ")
+		return what, "by the route at " + route
 	case incident.DidEscalate, incident.DidSuppress, incident.DidUnsuppress:
 		return what, ""
 	case incident.DidAck, incident.DidResolve, incident.DidClose, incident.DidHold, incident.DidNote:

@@ -35,6 +35,7 @@ const (
 type Moment struct {
 	At       time.Time         `json:"at"` // UTC
 	Kind     Kind              `json:"kind"`
+	Nth      int               `json:"-"`                  // its place in the timeline, from 0
 	Event    int               `json:"event,omitempty"`    // from 1: the script's event that it is
 	Incident int64             `json:"incident,omitempty"` // INC-n
 	Service  string            `json:"service,omitempty"`  // of the incident, as the next two
@@ -42,7 +43,7 @@ type Moment struct {
 	State    incident.State    `json:"state,omitempty"` // after it
 	By       string            `json:"by,omitempty"`    // who did it
 	What     string            `json:"what,omitempty"`  // in words
-	Why      string            `json:"why,omitempty"`   // the rule that did it
+	Why      string            `json:"why,omitempty"`   // the rule that did it; of Sent: why the provider refused it
 	Data     map[string]string `json:"data,omitempty"`  // of an entry
 
 	Page     string            `json:"page,omitempty"`    // Sent, Arrived, Missed: the page's ID
@@ -63,8 +64,8 @@ type Moment struct {
 	Incidents  []int64             `json:"incidents,omitempty"`  // Received: where the alert belongs
 }
 
-// Wakes reports whether a moment is a page that wakes somebody.
-func (m *Moment) Wakes() bool { return m.Kind == Sent && m.Purpose == incident.PageAlert }
+// Wakes reports whether a moment is a page that wakes somebody: one that a provider took, whether it arrives or not.
+func (m *Moment) Wakes() bool { return m.Kind == Sent && m.Purpose == incident.PageAlert && m.Why == "" }
 
 func (m *Moment) about(i *incident.Incident) {
 	m.Service, m.Priority, m.State = i.Service, i.Priority, i.State
