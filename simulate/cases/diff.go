@@ -26,6 +26,7 @@ const (
 type Row struct {
 	Mark  Mark
 	At    time.Time // in the story's zone
+	Wall  string    // At, as a clock there shows it; with the day or the zone where they change
 	After string    // since the start: 5m
 	What  string
 	More  string
@@ -67,7 +68,19 @@ func (r *Result) Diff() []Row {
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return a.At.Compare(b.At) })
 	rows = slices.DeleteFunc(rows, func(x Row) bool { return x.Mark == Same && x.At.After(last) })
-	return shorten(rows)
+	return shorten(aligned(rows))
+}
+
+// aligned makes the clocks of all rows equally wide.
+func aligned(rows []Row) []Row {
+	wide := 0
+	for k := range rows {
+		wide = max(wide, len(rows[k].Wall))
+	}
+	for k := range rows {
+		rows[k].Wall += strings.Repeat(" ", wide-len(rows[k].Wall))
+	}
+	return rows
 }
 
 // worth are the moments that a diff shows although nothing is wrong with them.
@@ -80,8 +93,24 @@ func worth(m *rehearsal.Moment) bool {
 }
 
 func (r *Result) row(mark Mark, at time.Time, what, more string) Row {
-	return Row{Mark: mark, At: at.In(r.Test.zone), After: short(at.Sub(r.Line.Start)), What: what, More: more}
+	local := at.In(r.Test.zone)
+	return Row{Mark: mark, At: local, Wall: local.Format(r.form()), After: short(at.Sub(r.Line.Start)), What: what, More: more}
 }
+
+// form is how the clock is written in a story: with the day in one that goes past midnight, with the zone in one that changes clocks.
+func (r *Result) form() string {
+	from, to := r.Line.Start.In(r.Test.zone), r.Line.End.In(r.Test.zone)
+	form := "15:04:05"
+	if from.YearDay() != to.YearDay() {
+		form = "Mon " + form
+	}
+	if _, a := from.Zone(); a != second(to.Zone()) {
+		form += " MST"
+	}
+	return form
+}
+
+func second(_ string, offset int) int { return offset }
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
@@ -141,7 +170,7 @@ func (r Row) String() string {
 	if r.Mark == Cut {
 		return "    …"
 	}
-	s := fmt.Sprintf("%s %s  %-7s %s", r.Mark, r.At.Format("15:04:05"), r.After, r.What)
+	s := fmt.Sprintf("%s %s  %-8s %s", r.Mark, r.Wall, r.After, r.What)
 	if r.More != "" {
 		s += "  (" + cmp.Or(clip(r.More), r.More) + ")"
 	}

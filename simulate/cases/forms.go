@@ -82,9 +82,9 @@ func sights() []Form {
 			Does: "Each of them is sent a text, call or mail then, which arrives or not. One message is enough for one line, so two lines need two."},
 		{Form: "<user> is|was answered <words...>", Example: `ana is answered "acknowledged"`, Expects: true, read: (*reader).answered, Does: "What a person texted is answered by a text with these words in it."},
 		{Form: "<people...> gets|get nothing", Example: `cy gets nothing`, Expects: true, read: (*reader).notPaged, Does: "None of them is paged from the start of the story to the line's time."},
-		{Form: "<people...> is|are|was|were|has|have [been] not|never [been] paged", Example: `cy is not paged`, Expects: true, read: (*reader).notPaged, Does: "The same."},
-		{Form: "nobody [else] is|was|has [been] paged", Example: `nobody else is paged`, Expects: true, read: (*reader).nobody,
-			Does: "Up to the line's time every page that wakes somebody is one that a line of the story expects."},
+		{Form: "<people...> is|are|was|were|has|have [been] not|never [been] <woken>", Example: `cy is not paged`, Expects: true, read: (*reader).notPaged, Does: "The same; woken is by a text or a call alone."},
+		{Form: "nobody [else] is|was|has [been] <woken>", Example: `nobody else is paged`, Expects: true, read: (*reader).nobody,
+			Does: "Up to the line's time every page is one that a line of the story expects: woken is by a text or a call, paged by a mail too. News that needs no answer is none."},
 		{Form: "room <room> is|was told [of] [<heard>]", Example: `room shop-room is told`, Expects: true, read: (*reader).room, Does: "A chat room or mail list is told then."},
 		{Form: "<user> is|was on call for <schedule>", Example: `bo is on call for primary`, Expects: true, read: (*reader).onCall, Does: "Who is on call at the line's time, overrides included."},
 	}

@@ -195,6 +195,7 @@ var choices = map[string][]string{
 	"stage":    {"running", "paused", "outside_hours", "kept", "breached"},
 	"phone":    {"off", "busy", "dead", "voicemail"},
 	"mood":     {"down", "silent", "locked", "throttling"},
+	"woken":    {"paged", "woken"},
 	"heard":    {"triggered", "acknowledged", "resolved"},
 }
 

@@ -16,22 +16,29 @@ const (
 	told = rehearsal.Told
 )
 
-// counts reports whether a message is one that a line about people can be about: any but the answer to a text.
-func counts(m *rehearsal.Moment) bool { return m.Kind == sent && m.Purpose != incident.PageReply }
+// counts reports whether a message is one that a line about people can be about: any but the answer to a text, that a provider took.
+func counts(m *rehearsal.Moment) bool {
+	return m.Kind == sent && m.Purpose != incident.PageReply && m.Why == ""
+}
 
 // take gives each person of the line a message of its time that no line before has.
 func (w *wantPage) take(j *judge, l *line) {
 	w.found = map[oncall.UserID]int{}
 	for _, u := range w.people {
-		for k := range j.line.Moments {
-			m := &j.line.Moments[k]
-			if counts(m) && !j.taken[k] && m.User == u && m.Via == w.via && l.holds(m.At) && w.fits(j, l, m) {
+		for _, wakes := range []bool{true, false} { // rather a page than news
+			if k := w.one(j, l, u, wakes); k >= 0 {
 				j.taken[k] = true
 				w.found[u] = k
 				break
 			}
 		}
 	}
+}
+
+func (w *wantPage) one(j *judge, l *line, u oncall.UserID, wakes bool) int {
+	return slices.IndexFunc(j.line.Moments, func(m rehearsal.Moment) bool {
+		return m.User == u && m.Via == w.via && counts(&m) && m.Wakes() == wakes && l.holds(m.At) && w.fits(j, l, &m) && !j.taken[m.Nth]
+	})
 }
 
 // fits looks at what a line says beyond who and by which means.
@@ -141,10 +148,15 @@ func firstLine(s string) string {
 	return first
 }
 
+// disturbs reports whether a moment is a page; loud: by a text or a call.
+func disturbs(m *rehearsal.Moment, loud bool) bool {
+	return m.Wakes() && !(loud && m.Via == oncall.Email)
+}
+
 func (w *wantNoPage) check(j *judge, l *line) (ok bool, got string, because []string) {
 	for k := range j.line.Moments {
 		m := &j.line.Moments[k]
-		if m.Wakes() && !m.At.After(l.until(j)) && slices.Contains(w.people, m.User) {
+		if disturbs(m, w.loud) && !m.At.After(l.until(j)) && slices.Contains(w.people, m.User) {
 			j.near[k] = true
 			return false, fmt.Sprintf("%s gets %s at %s", m.User, rehearsal.NounOf(m.Via), j.clock(m.At)), j.fired(m.Incident, m.At)
 		}
@@ -156,7 +168,7 @@ func (w *wantNobody) check(j *judge, l *line) (ok bool, got string, because []st
 	var all []string
 	for k := range j.line.Moments {
 		m := &j.line.Moments[k]
-		if !m.Wakes() || j.taken[k] || m.At.After(l.until(j)) {
+		if !disturbs(m, w.loud) || j.taken[k] || m.At.After(l.until(j)) {
 			continue
 		}
 		all = append(all, fmt.Sprintf("%s gets %s at %s", m.User, rehearsal.NounOf(m.Via), j.clock(m.At)))

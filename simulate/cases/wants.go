@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
@@ -53,14 +52,22 @@ type wantAnswer struct {
 
 func (r *reader) answered(in caught) { r.expect(&wantAnswer{r.user(in, "user"), in.text("words")}) }
 
-type wantNoPage struct{ people []oncall.UserID }
+// wantNoPage is that none of these is paged; loud: by a text or a call.
+type wantNoPage struct {
+	people []oncall.UserID
+	loud   bool
+}
 
-func (r *reader) notPaged(in caught) { r.expect(&wantNoPage{r.people(in)}) }
+func (r *reader) notPaged(in caught) {
+	r.expect(&wantNoPage{r.people(in), strings.EqualFold(in.text("woken"), "woken")})
+}
 
 // wantNobody is that every page up to now is expected by some line.
-type wantNobody struct{}
+type wantNobody struct{ loud bool }
 
-func (r *reader) nobody(caught) { r.expect(&wantNobody{}) }
+func (r *reader) nobody(in caught) {
+	r.expect(&wantNobody{strings.EqualFold(in.text("woken"), "woken")})
+}
 
 type wantRoom struct{ room, what string }
 
@@ -329,7 +336,7 @@ func (w *wantPromise) check(j *judge, l *line) (bool, string, []string) {
 	if !ok {
 		return false, got, because
 	}
-	var found []string
+	var found, places []string
 	for _, def := range j.line.Book.SLAs {
 		for _, r := range def.Read(i.Subject(), i.Marks, l.from) {
 			if string(r.Kind) != w.kind {
@@ -345,10 +352,11 @@ func (w *wantPromise) check(j *judge, l *line) (bool, string, []string) {
 			if stage == w.stage {
 				return true, "", nil
 			}
-			found = append(found, fmt.Sprintf("%s of %s is %s: %s of %s used", w.kind, def.Name, strings.ReplaceAll(stage, "_", " "), r.Elapsed.Truncate(time.Second), r.Target))
+			found = append(found, fmt.Sprintf("%s of %s is %s: %s of %s used", w.kind, def.Name, strings.ReplaceAll(stage, "_", " "), short(r.Elapsed), short(r.Target)))
+			places = append(places, j.where("sla "+def.Name+", priority "+r.Priority, "slas", def.Name))
 		}
 	}
-	return false, cmp.Or(strings.Join(found, "; "), fmt.Sprintf("no SLA promises a %s for it (%s, %s)", w.kind, i.Priority, i.Service)), nil
+	return false, cmp.Or(strings.Join(found, "; "), fmt.Sprintf("no SLA promises a %s for it (%s, %s)", w.kind, i.Priority, i.Service)), places
 }
 
 func (w *wantOpen) check(j *judge, l *line) (bool, string, []string) {
