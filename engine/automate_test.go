@@ -162,7 +162,7 @@ func TestNewsIsGathered(t *testing.T) {
 		synctest.Wait()
 		me := incident.Actor{Kind: incident.ByUser, Name: "bo", Channel: "api"}
 		before := c.count()
-		err := e.commit(t.Context(), 1, func(b *batch) error {
+		err := e.commit(t.Context(), func(b *batch) error {
 			for n := int64(1); n <= 3; n++ {
 				if _, err := b.act(n, incident.Assign{By: me, Role: incident.Scribe, To: "ana"}); err != nil {
 					return err

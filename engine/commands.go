@@ -28,7 +28,7 @@ func (e *Engine) Text(ctx context.Context, provider, sid, from, to, body string)
 	if e.heard("text/" + sid) {
 		return nil
 	}
-	return e.commit(ctx, 1, func(b *batch) error {
+	return e.commit(ctx, func(b *batch) error {
 		seen, err := b.tx.Seen("text/"+sid, b.now)
 		if err != nil || seen {
 			return b.fail(err)

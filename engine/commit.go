@@ -35,8 +35,8 @@ type op struct {
 // wait, and however many these are, it is not refused: nobody's acknowledgement waits for a storm to be over. Too many acts are
 // ErrOverloaded; a store that cannot commit is ErrUnavailable. do may run more than once. When ctx ends first its error is
 // returned, and do may still happen.
-func (e *Engine) commit(ctx context.Context, weight int, do func(*batch) error) error {
-	o := &op{do: do, weight: weight, ahead: true, done: make(chan struct{})}
+func (e *Engine) commit(ctx context.Context, do func(*batch) error) error {
+	o := &op{do: do, weight: 1, ahead: true, done: make(chan struct{})}
 	if e.inline {
 		e.commitAll([]*op{o})
 		return o.err
@@ -48,6 +48,20 @@ func (e *Engine) commit(ctx context.Context, weight int, do func(*batch) error) 
 		e.metrics.Overloads.Inc()
 		return ingest.ErrOverloaded
 	}
+}
+
+// committed is commit for what has something to give back. That is read only when the commit is over, and was remembered: who no
+// longer waits must not look, for do may be at work on it.
+func committed[T any](ctx context.Context, e *Engine, do func(*batch) (T, error)) (T, error) {
+	var got, none T
+	err := e.commit(ctx, func(b *batch) (err error) {
+		got, err = do(b)
+		return err
+	})
+	if err != nil {
+		return none, err
+	}
+	return got, nil
 }
 
 // inTurn is commit for what sources send: it waits behind the alerts that came before, and is refused when they are too many.

@@ -17,49 +17,37 @@ import (
 // Do lets a person, through whatever door, act on an incident. It returns the record after the commit. Errors are those of
 // incident.Decide; ingest.ErrUnavailable and ingest.ErrOverloaded mean that nothing was done.
 func (e *Engine) Do(ctx context.Context, number int64, a incident.Action) (incident.Incident, error) {
-	var after incident.Incident
-	err := e.commit(ctx, 1, func(b *batch) error {
-		i, err := b.act(number, a)
-		if err == nil {
-			after = *i
-		}
-		return err
-	})
-	if err != nil { // who no longer waits must not look: the commit may be under way
+	return committed(ctx, e, func(b *batch) (incident.Incident, error) { return b.acted(number, a) })
+}
+
+// acted is act for who wants the record as it is then, and not as what follows in the batch makes it.
+func (b *batch) acted(number int64, a incident.Action) (incident.Incident, error) {
+	i, err := b.act(number, a)
+	if err != nil {
 		return incident.Incident{}, err
 	}
-	return after, nil
+	return *i, nil
 }
 
 // Open opens an incident that a person reports; its Number is ignored.
 func (e *Engine) Open(ctx context.Context, o incident.Open) (incident.Incident, error) {
-	var after incident.Incident
-	err := e.commit(ctx, 1, func(b *batch) error {
+	return committed(ctx, e, func(b *batch) (none incident.Incident, err error) {
 		if _, ok := b.live.book.Services[o.Service]; !ok {
-			return &incident.UnknownServiceError{Name: o.Service}
+			return none, &incident.UnknownServiceError{Name: o.Service}
 		}
 		if strings.TrimSpace(o.Title) == "" {
-			return incident.ErrNeedsNote
+			return none, incident.ErrNeedsNote
 		}
 		opening := o
 		opening.Number = 1
-		if _, err := incident.Decide(incident.Incident{}, opening, b.live.book, b.now); err != nil {
-			return err // before a number is taken
+		if _, err := incident.Decide(none, opening, b.live.book, b.now); err != nil {
+			return none, err // before a number is taken
 		}
-		var err error
 		if opening.Number, opening.Turn, err = b.number(o.Service, ""); err != nil {
-			return err
+			return none, err
 		}
-		i, err := b.act(0, opening)
-		if err == nil {
-			after = *i
-		}
-		return err
+		return b.acted(0, opening)
 	})
-	if err != nil {
-		return incident.Incident{}, err
-	}
-	return after, nil
 }
 
 // Errors about overrides and tests.
@@ -78,25 +66,24 @@ func (b *batch) audit(by incident.Actor, verb, what string) error {
 
 // SendTest pages one user for real, by one method, and returns the page's ID; the page's row says what became of it.
 func (e *Engine) SendTest(ctx context.Context, user oncall.UserID, via oncall.Method, text string, by incident.Actor) (id string, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+	return committed(ctx, e, func(b *batch) (string, error) {
 		u, ok := b.live.book.Roster.User(user)
 		if !ok {
-			return ErrNoUser
+			return "", ErrNoUser
 		}
 		if u.Address(via) == "" {
-			return ErrNoContact
+			return "", ErrNoContact
 		}
 		n, err := b.tx.AddCounter("test", 1)
 		if err != nil {
-			return b.fail(err)
+			return "", b.fail(err)
 		}
-		id = fmt.Sprintf("TEST-%d/%s/%s", n, user, via)
+		id := fmt.Sprintf("TEST-%d/%s/%s", n, user, via)
 		if err := b.audit(by, "send", "test page "+id); err != nil {
-			return err
+			return "", err
 		}
-		return b.enqueue(incident.Page{ID: id, Kind: incident.PageTest, User: user, Via: via, Text: text, Urgency: oncall.High, At: b.now})
+		return id, b.enqueue(incident.Page{ID: id, Kind: incident.PageTest, User: user, Via: via, Text: text, Urgency: oncall.High, At: b.now})
 	})
-	return id, err
 }
 
 // Alerts returns the alerts that fire now, each with what suppresses it, for Alertmanager's API. It keeps no commit waiting.
@@ -151,33 +138,32 @@ func (e *Engine) Silences(ctx context.Context) (all []router.Silence, err error)
 }
 
 // PutSilence stores a silence and applies it at once; a missing ID is given. An ID that is not known is ingest.ErrNotFound.
-func (e *Engine) PutSilence(ctx context.Context, asked router.Silence) (s router.Silence, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
-		s = asked
+func (e *Engine) PutSilence(ctx context.Context, asked router.Silence) (router.Silence, error) {
+	return committed(ctx, e, func(b *batch) (router.Silence, error) {
+		s := asked
 		if s.ID != "" {
 			if _, err := b.tx.Silence(s.ID); errors.Is(err, store.ErrNotFound) {
-				return ingest.ErrNotFound
+				return s, ingest.ErrNotFound
 			} else if err != nil {
-				return b.fail(err)
+				return s, b.fail(err)
 			}
 		} else {
 			s.ID = b.e.newID()
 		}
 		s.UpdatedAt = b.now
 		if err := b.tx.PutSilence(s); err != nil {
-			return b.fail(err)
+			return s, b.fail(err)
 		}
 		if err := b.audit(incident.Actor{Kind: incident.ByUser, Name: s.CreatedBy}, "silence.put", "silence "+s.ID+": "+s.Comment); err != nil {
-			return err
+			return s, err
 		}
-		return b.refresh(b.live.Settings)
+		return s, b.refresh(b.live.Settings)
 	})
-	return s, err
 }
 
 // ExpireSilence ends a silence now. People are paged for what still fires.
 func (e *Engine) ExpireSilence(ctx context.Context, id, by string) error {
-	return e.commit(ctx, 1, func(b *batch) error {
+	return e.commit(ctx, func(b *batch) error {
 		s, err := b.tx.Silence(id)
 		if errors.Is(err, store.ErrNotFound) {
 			return ingest.ErrNotFound

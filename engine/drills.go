@@ -113,25 +113,23 @@ func (b *batch) drillAt(d *Drill, slot time.Time) error {
 }
 
 // StartDrill begins a drill now, beside its times. It is ErrNoDrill when there is none of that name.
-func (e *Engine) StartDrill(ctx context.Context, name string, by incident.Actor) (after incident.Incident, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) StartDrill(ctx context.Context, name string, by incident.Actor) (incident.Incident, error) {
+	return committed(ctx, e, func(b *batch) (none incident.Incident, err error) {
 		at := slices.IndexFunc(b.live.Drills, func(d Drill) bool { return d.Name == name })
 		if at < 0 {
-			return ErrNoDrill
+			return none, ErrNoDrill
 		}
 		m, err := readDrill(b.tx, name)
 		if err != nil {
-			return b.fail(err)
+			return none, b.fail(err)
 		}
 		i, err := b.beginDrill(&b.live.Drills[at], by)
 		if err != nil {
-			return err
+			return none, err
 		}
-		after = *i
 		m.Number = i.Number
-		return b.markDrill(name, m)
+		return *i, b.markDrill(name, m)
 	})
-	return after, err
 }
 
 func (b *batch) beginDrill(d *Drill, by incident.Actor) (*incident.Incident, error) {

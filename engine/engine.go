@@ -295,7 +295,7 @@ func (e *Engine) Failed() <-chan struct{} { return e.failed }
 
 // Reload swaps the settings whole. Open incidents go on with the new ones from their next step.
 func (e *Engine) Reload(ctx context.Context, s Settings) error {
-	err := e.commit(ctx, 1, func(b *batch) error {
+	err := e.commit(ctx, func(b *batch) error {
 		b.after(func() {
 			e.breaker.reset()
 			for _, p := range s.Providers {

@@ -150,7 +150,7 @@ func TestPanicHarmsOnlyItsOwnRequest(t *testing.T) {
 		e, _, st := start(t, nil)
 		var wg sync.WaitGroup
 		var bad, good error
-		wg.Go(func() { bad = e.commit(t.Context(), 1, func(*batch) error { panic("poison") }) })
+		wg.Go(func() { bad = e.commit(t.Context(), func(*batch) error { panic("poison") }) })
 		wg.Go(func() { good = e.Accept(t.Context(), []alert.Alert{firing(1)}) })
 		wg.Wait()
 		if good != nil || len(open(t, st)) != 1 {

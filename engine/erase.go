@@ -47,20 +47,20 @@ func (e *Engine) Erase(ctx context.Context, p Person, by incident.Actor) (out Er
 	if _, ok := e.Roster().User(p.User); ok {
 		return out, ErrStillThere
 	}
-	err = e.commit(ctx, 1, func(b *batch) error {
+	n, err := committed(ctx, e, func(b *batch) (int64, error) {
 		n, err := b.tx.AddCounter("erased", 1)
-		out.Alias = fmt.Sprintf("erased-%d", n)
-		return b.fail(err)
+		return n, b.fail(err)
 	})
 	if err != nil {
 		return out, err
 	}
+	out.Alias = fmt.Sprintf("erased-%d", n)
 	p.Alias = out.Alias
 	s := newScrub(p)
 	if err := e.eraseIncidents(ctx, s, &out); err != nil {
 		return out, err
 	}
-	if err := e.eraseRecords(ctx, s, &out); err != nil {
+	if out.Contacts, err = committed(ctx, e, func(b *batch) (int, error) { return b.eraseRecords(s) }); err != nil {
 		return out, err
 	}
 	return out, e.eraseActs(ctx, s, by, &out)
@@ -79,15 +79,13 @@ func (e *Engine) eraseIncidents(ctx context.Context, s *scrub, out *Erased) erro
 		return err
 	}
 	for chunk := range slices.Chunk(all, eraseChunk) {
-		var n Erased
-		err := e.commit(ctx, 1, func(b *batch) error {
-			n = Erased{}
+		n, err := committed(ctx, e, func(b *batch) (n Erased, err error) {
 			for _, number := range chunk {
 				if err := b.eraseIncident(number, s, &n); err != nil {
-					return err
+					return n, err
 				}
 			}
-			return nil
+			return n, nil
 		})
 		if err != nil {
 			return err
@@ -163,44 +161,41 @@ func (b *batch) eraseTimeline(n int64, s *scrub, out *Erased) error {
 	return nil
 }
 
-// eraseRecords does the same to what belongs to no incident.
-func (e *Engine) eraseRecords(ctx context.Context, s *scrub, out *Erased) error {
-	return e.commit(ctx, 1, func(b *batch) error {
-		problems, err := b.tx.Problems()
-		if err != nil {
-			return b.fail(err)
-		}
-		for _, p := range problems {
-			if clean, changed := scrubbed(s, p); changed {
-				if err := b.tx.PutProblem(clean); err != nil {
-					return b.fail(err)
-				}
+// eraseRecords does the same to what belongs to no incident, and returns how many contacts were forgotten.
+func (b *batch) eraseRecords(s *scrub) (contacts int, err error) {
+	problems, err := b.tx.Problems()
+	if err != nil {
+		return 0, b.fail(err)
+	}
+	for _, p := range problems {
+		if clean, changed := scrubbed(s, p); changed {
+			if err := b.tx.PutProblem(clean); err != nil {
+				return 0, b.fail(err)
 			}
 		}
-		if err := b.eraseRota(s); err != nil {
-			return err
+	}
+	if err := b.eraseRota(s); err != nil {
+		return 0, err
+	}
+	for via := range methodWords {
+		if err := b.tx.DeleteAlert(numberID(s.user, via)); err != nil {
+			return 0, b.fail(err)
 		}
-		for via := range methodWords {
-			if err := b.tx.DeleteAlert(numberID(s.user, via)); err != nil {
-				return b.fail(err)
-			}
+	}
+	all, err := b.tx.Contacts()
+	if err != nil {
+		return 0, b.fail(err)
+	}
+	for _, c := range all {
+		if c.User != s.user && !s.hits(c.Address) {
+			continue
 		}
-		contacts, err := b.tx.Contacts()
-		if err != nil {
-			return b.fail(err)
+		contacts++
+		if err := b.tx.DeleteContact(c.Address); err != nil {
+			return 0, b.fail(err)
 		}
-		out.Contacts = 0
-		for _, c := range contacts {
-			if c.User != s.user && !s.hits(c.Address) {
-				continue
-			}
-			out.Contacts++
-			if err := b.tx.DeleteContact(c.Address); err != nil {
-				return b.fail(err)
-			}
-		}
-		return b.refresh(b.live.Settings)
-	})
+	}
+	return contacts, b.refresh(b.live.Settings)
 }
 
 func (b *batch) eraseRota(s *scrub) error {
@@ -257,48 +252,51 @@ func (b *batch) eraseSubscribers(s *scrub) error {
 // eraseActs rewrites the audit log, in parts. Each part is signed in its own commit: the chain stays whole, for an act keeps its
 // hash, and the part's last act names those whose words are gone.
 func (e *Engine) eraseActs(ctx context.Context, s *scrub, by incident.Actor, out *Erased) error {
-	for after, more := int64(0), true; more; {
-		var n int
-		var next int64
-		err := e.commit(ctx, 1, func(b *batch) (err error) {
-			n, next, more, err = b.erasePart(after, s, by)
-			return err
-		})
-		if err != nil {
+	for part := (actsErased{more: true}); part.more; {
+		after := part.last
+		var err error
+		if part, err = committed(ctx, e, func(b *batch) (actsErased, error) { return b.erasePart(after, s, by) }); err != nil {
 			return err
 		}
-		out.Acts, after = out.Acts+n, next
+		out.Acts += part.erased
 	}
-	return e.commit(ctx, 1, func(b *batch) error { return b.audit(by, "erase.done", "a person was erased and is "+s.alias+" now") })
+	return e.commit(ctx, func(b *batch) error { return b.audit(by, "erase.done", "a person was erased and is "+s.alias+" now") })
 }
 
 // actsPart is how many acts one commit looks at.
 const actsPart = 500
 
-// erasePart looks at the acts behind one; next is where the following part begins.
-func (b *batch) erasePart(after int64, s *scrub, by incident.Actor) (erased int, next int64, more bool, err error) {
+// actsErased is how far one part went.
+type actsErased struct {
+	erased int
+	last   int64 // the last act that was looked at
+	more   bool
+}
+
+// erasePart looks at the acts behind one.
+func (b *batch) erasePart(after int64, s *scrub, by incident.Actor) (part actsErased, err error) {
 	acts, err := b.tx.Acts(after, actsPart)
 	if err != nil {
-		return 0, after, false, b.fail(err)
+		return part, b.fail(err)
 	}
 	var seqs []int64
-	next = after
+	part.more = len(acts) == actsPart
 	for _, a := range acts {
-		next = a.Seq
+		part.last = a.Seq
 		clean, changed := scrubbed(s, a)
 		if !changed {
 			continue
 		}
 		seqs = append(seqs, a.Seq)
 		if err := b.tx.EraseAct(a.Seq, clean); err != nil {
-			return 0, after, false, b.fail(err)
+			return part, b.fail(err)
 		}
 	}
-	if len(seqs) > 0 {
+	if part.erased = len(seqs); part.erased > 0 {
 		what := fmt.Sprintf("words of %d acts about %s erased", len(seqs), s.alias)
 		_, err = b.tx.PutAct(store.Act{At: b.now, By: by, Verb: store.VerbErase, What: what, Data: map[string]string{store.DataSeqs: store.FormatSeqs(seqs)}})
 	}
-	return len(seqs), next, len(acts) == actsPart, b.fail(err)
+	return part, b.fail(err)
 }
 
 // scrub finds the words that name one person.

@@ -130,14 +130,14 @@ func TestNewsBundleRetry(t *testing.T) {
 		f.n, f.sent = 1, nil
 		f.mu.Unlock()
 		news := func(n int64) {
-			err := e.commit(ctx, 1, func(b *batch) error {
+			err := e.commit(ctx, func(b *batch) error {
 				return b.enqueue(incident.Page{ID: fmt.Sprintf("news-%d", n), Kind: incident.PageNews, Incident: n, User: "ana", Via: oncall.SMS, Text: fmt.Sprintf("WORD%d", n), At: b.now})
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		err := e.commit(ctx, 1, func(b *batch) error {
+		err := e.commit(ctx, func(b *batch) error {
 			for n := int64(1); n <= 2; n++ {
 				if err := b.enqueue(incident.Page{ID: fmt.Sprintf("news-%d", n), Kind: incident.PageNews, Incident: n, User: "ana", Via: oncall.SMS, Text: fmt.Sprintf("WORD%d", n), At: b.now}); err != nil {
 					return err
@@ -152,7 +152,7 @@ func TestNewsBundleRetry(t *testing.T) {
 		// news 3 is due at the same moment as the retry
 		var at time.Time
 		_ = st.View(ctx, func(tx store.Tx) error { p, _ := tx.Page("news-1"); at = p.NextAt; return nil })
-		_ = e.commit(ctx, 1, func(b *batch) error {
+		_ = e.commit(ctx, func(b *batch) error {
 			return b.enqueue(incident.Page{ID: "news-3", Kind: incident.PageNews, Incident: 3, User: "ana", Via: oncall.SMS, Text: "WORD3", At: b.now, After: at})
 		})
 		time.Sleep(10 * time.Minute)
@@ -213,7 +213,7 @@ func TestProblemGrows(t *testing.T) {
 			t.Fatal(err)
 		}
 		// as if it had recurred so often already
-		err := e.commit(ctx, 1, func(b *batch) error {
+		err := e.commit(ctx, func(b *batch) error {
 			p, err := b.tx.Problem(1)
 			if err != nil {
 				return err
@@ -256,7 +256,7 @@ func TestMarksGrow(t *testing.T) {
 		if err := e.Accept(ctx, []alert.Alert{a}); err != nil {
 			t.Fatal(err)
 		}
-		err := e.commit(ctx, 1, func(b *batch) error { // as after so many flaps
+		err := e.commit(ctx, func(b *batch) error { // as after so many flaps
 			i, err := b.incident(1)
 			if err != nil {
 				return err

@@ -16,7 +16,7 @@ import (
 // Status takes a provider's word about a message. It may come early, late, twice or out of order; only the first final word
 // counts, except that a late delivery is believed.
 func (e *Engine) Status(ctx context.Context, s notify.Status) error {
-	return e.commit(ctx, 1, func(b *batch) error {
+	return e.commit(ctx, func(b *batch) error {
 		p, err := b.byStatus(s)
 		if errors.Is(err, store.ErrNotFound) {
 			b.e.log.Warn("a status for a message that is not known here", "provider", s.Provider)
@@ -200,29 +200,23 @@ func (b *batch) mark(p *store.Page, class notify.Class, code int) error {
 }
 
 // Speech returns what a call says now; notify.ErrGone when there is nothing to say any more.
-func (e *Engine) Speech(ctx context.Context, provider, page, sid string) (speech notify.Speech, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) Speech(ctx context.Context, provider, page, sid string) (notify.Speech, error) {
+	return committed(ctx, e, func(b *batch) (none notify.Speech, err error) {
 		p, err := b.page(page)
 		if errors.Is(err, store.ErrNotFound) {
-			return notify.ErrGone
+			return none, notify.ErrGone
 		}
 		if err != nil {
-			return err
+			return none, err
 		}
 		if err := b.bind(p, sid); err != nil {
-			return err
+			return none, err
 		}
-		if p.Kind == incident.PageTest {
-			speech = b.message(p).Speech
-			return nil
+		if p.Kind != incident.PageTest && !b.speaks(p) {
+			return none, notify.ErrGone
 		}
-		if !b.speaks(p) {
-			return notify.ErrGone
-		}
-		speech = b.message(p).Speech
-		return nil
+		return b.message(p).Speech, nil
 	})
-	return speech, err
 }
 
 // speaks reports whether a call still has something to tell.
@@ -240,21 +234,25 @@ func (b *batch) speaks(p *store.Page) bool {
 
 // Key takes a key pressed in a call and returns what to say; done means that the call is over then.
 func (e *Engine) Key(ctx context.Context, provider, page, sid, digits string) (say string, done bool, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+	type answer struct {
+		say  string
+		done bool
+	}
+	a, err := committed(ctx, e, func(b *batch) (a answer, err error) {
 		p, err := b.page(page)
 		if errors.Is(err, store.ErrNotFound) {
-			return notify.ErrGone
+			return a, notify.ErrGone
 		}
 		if err != nil {
-			return err
+			return a, err
 		}
 		if err := b.bind(p, sid); err != nil {
-			return err
+			return a, err
 		}
-		say, done, err = b.key(p, digits)
-		return err
+		a.say, a.done, err = b.key(p, digits)
+		return a, err
 	})
-	return say, done, err
+	return a.say, a.done, err
 }
 
 // bind makes sure that a call is the one that was placed for the page. The carrier may ask for its words before its answer to

@@ -53,7 +53,7 @@ func TestLateMemberHearsOfTheMiss(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second) // one text to ana, without an answer, speaks for both
-		err := e.commit(context.Background(), 1, func(b *batch) error {
+		err := e.commit(context.Background(), func(b *batch) error {
 			p, err := b.page("INC-1/e1/r0/l0/ana/0-sms")
 			if err != nil || len(p.Members) != 1 {
 				return fmt.Errorf("the page has members %v, error %w", p.Members, err)

@@ -24,14 +24,14 @@ const changesAhead = 60 * 24 * time.Hour
 // PutOverride stores an override made at run time; a missing ID is given. It wins over the layers and the file's overrides. Who
 // goes on call by it, and whose hours it takes, is told, unless they made it.
 func (e *Engine) PutOverride(ctx context.Context, asked oncall.Override, by incident.Actor) (o oncall.Override, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+	made, err := committed(ctx, e, func(b *batch) ([]oncall.Override, error) {
 		made, _, err := b.override([]oncall.Override{asked}, by)
-		if err == nil {
-			o = made[0]
-		}
-		return err
+		return made, err
 	})
-	return o, err
+	if err != nil {
+		return o, err
+	}
+	return made[0], nil
 }
 
 // SwapShifts is two shifts that change hands: User's and With's, each the one that they have at an instant, or else the next
@@ -45,26 +45,25 @@ type SwapShifts struct {
 
 // Swap has two people take each other's shift, by two overrides in one commit, which it returns. ErrNoShift says that one of them
 // has none.
-func (e *Engine) Swap(ctx context.Context, x SwapShifts, by incident.Actor) (made []oncall.Override, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) Swap(ctx context.Context, x SwapShifts, by incident.Actor) ([]oncall.Override, error) {
+	return committed(ctx, e, func(b *batch) ([]oncall.Override, error) {
 		if x.WithSchedule == "" {
 			x.WithSchedule = x.Schedule
 		}
 		mine, err := b.shiftOf(x.Schedule, x.User, latest(b.now, x.At))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		theirs, err := b.shiftOf(x.WithSchedule, x.With, latest(b.now, x.WithAt))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if mine.overlaps(theirs) {
-			return ErrOverlap
+			return nil, ErrOverlap
 		}
-		made, _, err = b.override([]oncall.Override{mine.by(x.With, x.Reason), theirs.by(x.User, x.Reason)}, by)
-		return err
+		made, _, err := b.override([]oncall.Override{mine.by(x.With, x.Reason), theirs.by(x.User, x.Reason)}, by)
+		return made, err
 	})
-	return made, err
 }
 
 // piece is a stretch of one schedule.
@@ -180,7 +179,7 @@ func (b *batch) checkOverride(o *oncall.Override) error {
 // DeleteOverride ends an override made at run time, and what the same act made with it, such as the other half of a swap: what has
 // begun ends now, the rest is as if it had never been. It is store.ErrNotFound when there is none that is not over.
 func (e *Engine) DeleteOverride(ctx context.Context, id string, by incident.Actor) error {
-	return e.commit(ctx, 1, func(b *batch) error {
+	return e.commit(ctx, func(b *batch) error {
 		o, group, err := b.overrideGroup(id)
 		if err != nil {
 			return err

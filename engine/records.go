@@ -15,15 +15,15 @@ import (
 
 // DraftReview drafts the review of an incident from its record and timeline, or reads those again into the review that there
 // is. It returns the review as it is then.
-func (e *Engine) DraftReview(ctx context.Context, n int64, by incident.Actor) (r review.Review, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) DraftReview(ctx context.Context, n int64, by incident.Actor) (review.Review, error) {
+	return committed(ctx, e, func(b *batch) (r review.Review, err error) {
 		i, err := b.incident(n)
 		if err != nil {
-			return err
+			return r, err
 		}
 		lines, err := b.timeline(n)
 		if err != nil {
-			return err
+			return r, err
 		}
 		src := review.Source{Incident: *i, Timeline: lines, Roster: b.live.book.Roster, Due: b.live.book.Reviews.Due, Now: b.now}
 		cur, err := b.tx.Review(n)
@@ -31,19 +31,18 @@ func (e *Engine) DraftReview(ctx context.Context, n int64, by incident.Actor) (r
 		case errors.Is(err, store.ErrNotFound):
 			r = review.Draft(src)
 			if err := b.tx.PutReview(r); err != nil {
-				return b.fail(err)
+				return r, b.fail(err)
 			}
 			b.wake = true
 		case err != nil:
-			return b.fail(err)
+			return r, b.fail(err)
 		default:
 			if r, err = b.reviewAct(cur, review.Refresh{By: by, Source: src}); err != nil {
-				return err
+				return r, err
 			}
 		}
-		return b.reviewMoved(n, r, by, "draft")
+		return r, b.reviewMoved(n, r, by, "draft")
 	})
-	return r, err
 }
 
 // timeline is an incident's timeline as this batch sees it: with the entries that are not written yet.
@@ -59,21 +58,20 @@ func (b *batch) timeline(n int64) ([]incident.Entry, error) {
 }
 
 // DoReview lets somebody act on a review; store.ErrNotFound when there is none.
-func (e *Engine) DoReview(ctx context.Context, n int64, a review.Action, by incident.Actor) (r review.Review, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) DoReview(ctx context.Context, n int64, a review.Action, by incident.Actor) (review.Review, error) {
+	return committed(ctx, e, func(b *batch) (r review.Review, err error) {
 		cur, err := b.tx.Review(n)
 		if errors.Is(err, store.ErrNotFound) {
-			return err
+			return r, err
 		}
 		if err != nil {
-			return b.fail(err)
+			return r, b.fail(err)
 		}
 		if r, err = b.reviewAct(cur, a); err != nil {
-			return err
+			return r, err
 		}
-		return b.reviewMoved(n, r, by, fmt.Sprintf("%T", a)[len("review."):])
+		return r, b.reviewMoved(n, r, by, fmt.Sprintf("%T", a)[len("review."):])
 	})
-	return r, err
 }
 
 func (b *batch) reviewAct(cur review.Review, a review.Action) (review.Review, error) {
@@ -182,47 +180,45 @@ func (e *Engine) wakeReviews(now time.Time) (next time.Time, err error) {
 }
 
 // OpenProblem opens a problem record.
-func (e *Engine) OpenProblem(ctx context.Context, o problem.Open) (p problem.Problem, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) OpenProblem(ctx context.Context, o problem.Open) (problem.Problem, error) {
+	return committed(ctx, e, func(b *batch) (p problem.Problem, err error) {
 		o.Number = 1
 		if _, err := problem.Decide(problem.Problem{}, o, b.now); err != nil {
-			return err // before a number is taken
+			return p, err // before a number is taken
 		}
 		n, err := b.tx.NextProblem()
 		if err != nil {
-			return b.fail(err)
+			return p, b.fail(err)
 		}
 		if svc, ok := b.live.book.Services[o.Service]; ok && o.Team == "" {
 			o.Team = string(svc.Team)
 		}
 		o.Number = n
 		if p, err = b.problemAct(problem.Problem{}, o); err != nil {
-			return err
+			return p, err
 		}
 		for _, i := range o.Incidents {
 			if err := b.tryAct(i, incident.Relate{By: o.By, Kind: incident.ToProblem, To: n}); err != nil {
-				return err
+				return p, err
 			}
 		}
-		return b.audit(o.By, "problem.open", p.Ref())
+		return p, b.audit(o.By, "problem.open", p.Ref())
 	})
-	return p, err
 }
 
 // DoProblem lets somebody act on a problem record; store.ErrNotFound when there is none. What follows for its incidents is done
 // in the same commit.
-func (e *Engine) DoProblem(ctx context.Context, n int64, a problem.Action, by incident.Actor) (p problem.Problem, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) DoProblem(ctx context.Context, n int64, a problem.Action, by incident.Actor) (problem.Problem, error) {
+	return committed(ctx, e, func(b *batch) (p problem.Problem, err error) {
 		cur, err := b.problem(n)
 		if err != nil {
-			return err
+			return p, err
 		}
 		if p, err = b.problemAct(cur, a); err != nil {
-			return err
+			return p, err
 		}
-		return b.audit(by, "problem."+lower(fmt.Sprintf("%T", a)[len("problem."):]), p.Ref())
+		return p, b.audit(by, "problem."+lower(fmt.Sprintf("%T", a)[len("problem."):]), p.Ref())
 	})
-	return p, err
 }
 
 func (b *batch) problem(n int64) (problem.Problem, error) {

@@ -61,14 +61,13 @@ func (b *batch) before(n int64, d *router.Decision, f *incident.Fire) error {
 
 // Merge ends source as a duplicate of target, which takes over its alerts and children. It returns both as they are then.
 func (e *Engine) Merge(ctx context.Context, source, target int64, by incident.Actor) (src, dst incident.Incident, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+	both, err := committed(ctx, e, func(b *batch) (both [2]incident.Incident, err error) {
 		if err := b.merge(source, target, by); err != nil {
-			return err
+			return both, err
 		}
-		src, dst = b.cases[source].now, b.cases[target].now
-		return nil
+		return [2]incident.Incident{b.cases[source].now, b.cases[target].now}, nil
 	})
-	return src, dst, err
+	return both[0], both[1], err
 }
 
 func (b *batch) merge(source, target int64, by incident.Actor) error {
@@ -191,15 +190,13 @@ func (b *batch) adopt(child, parent int64, by incident.Actor) error {
 
 // Relate links an incident with another record, or takes the link away, on both sides. A link to a parent, child or problem
 // that does not exist is incident.ErrNoIncident or store.ErrNotFound.
-func (e *Engine) Relate(ctx context.Context, n int64, r incident.Relate) (after incident.Incident, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
+func (e *Engine) Relate(ctx context.Context, n int64, r incident.Relate) (incident.Incident, error) {
+	return committed(ctx, e, func(b *batch) (after incident.Incident, err error) {
 		if err := b.relate(n, r); err != nil {
-			return err
+			return after, err
 		}
-		after = b.cases[n].now
-		return nil
+		return b.cases[n].now, nil
 	})
-	return after, err
 }
 
 func (b *batch) relate(n int64, r incident.Relate) error {

@@ -20,40 +20,39 @@ var (
 )
 
 // Subscribe has somebody told of a service's status updates; a missing ID is given. An empty Service means all of them.
-func (e *Engine) Subscribe(ctx context.Context, asked store.Subscriber, by incident.Actor) (s store.Subscriber, err error) {
-	err = e.commit(ctx, 1, func(b *batch) error {
-		s = asked
+func (e *Engine) Subscribe(ctx context.Context, asked store.Subscriber, by incident.Actor) (store.Subscriber, error) {
+	return committed(ctx, e, func(b *batch) (store.Subscriber, error) {
+		s := asked
 		if _, ok := b.live.book.Services[s.Service]; s.Service != "" && !ok {
-			return ErrNoService
+			return s, ErrNoService
 		}
 		if _, ok := b.live.book.Roster.User(s.User); s.User != "" && !ok {
-			return ErrNoUser
+			return s, ErrNoUser
 		}
 		if s.User == "" && s.Address == "" && s.Receiver == "" {
-			return ErrNoRecipient
+			return s, ErrNoRecipient
 		}
 		if s.Receiver != "" && !b.live.hasRoom(s.Receiver) {
-			return ErrNoRoom
+			return s, ErrNoRoom
 		}
 		if s.ID == "" {
 			n, err := b.tx.AddCounter("subscriber", 1)
 			if err != nil {
-				return b.fail(err)
+				return s, b.fail(err)
 			}
 			s.ID = fmt.Sprintf("sub-%d", n)
 		}
 		s.At, s.By = b.now, by.Name
 		if err := b.tx.PutSubscriber(s); err != nil {
-			return b.fail(err)
+			return s, b.fail(err)
 		}
-		return b.audit(by, "subscriber.add", fmt.Sprintf("%s is told of updates of %s", named(s), orAll(s.Service)))
+		return s, b.audit(by, "subscriber.add", fmt.Sprintf("%s is told of updates of %s", named(s), orAll(s.Service)))
 	})
-	return s, err
 }
 
 // Unsubscribe ends a subscription; store.ErrNotFound when there is none.
 func (e *Engine) Unsubscribe(ctx context.Context, id string, by incident.Actor) error {
-	return e.commit(ctx, 1, func(b *batch) error {
+	return e.commit(ctx, func(b *batch) error {
 		err := b.tx.DeleteSubscriber(id)
 		if errors.Is(err, store.ErrNotFound) {
 			return err
@@ -128,7 +127,7 @@ func (b *batch) subscribed(i *incident.Incident, a incident.Publish) (incident.A
 
 // Note writes an act that is no incident's into the audit log, such as a reload or a backup.
 func (e *Engine) Note(ctx context.Context, by incident.Actor, verb, what string) error {
-	return e.commit(ctx, 1, func(b *batch) error { return b.audit(by, verb, what) })
+	return e.commit(ctx, func(b *batch) error { return b.audit(by, verb, what) })
 }
 
 // claimNews tells one person by one method all the news that waits, in one message. News is no page: where a number cannot be
