@@ -31,57 +31,12 @@ func (l *loader) doubt(at *yaml.Node, key, rule, what, do string) { l.lint(at, k
 
 func (l *loader) top() *yaml.Node { return &yaml.Node{Line: 1, Column: 1} }
 
-// reachable are the users that a target can mean at any time.
-func (l *loader) reachable(t oncall.Target) []oncall.UserID {
-	switch t.Kind {
-	case oncall.ToUser:
-		return []oncall.UserID{oncall.UserID(t.Name)}
-	case oncall.ToTeam:
-		team, _ := l.c.roster.Team(oncall.TeamID(t.Name))
-		return team.Members
-	case oncall.ToSchedule:
-		return l.onSchedule(oncall.ScheduleID(t.Name))
-	}
-	return nil
-}
-
-func (l *loader) onSchedule(id oncall.ScheduleID) []oncall.UserID {
-	var all []oncall.UserID
-	for _, s := range l.draft.schedules {
-		if s.ID != id {
-			continue
-		}
-		for _, layer := range s.Layers {
-			all = append(all, layer.Users...)
-		}
-		for _, o := range s.Overrides {
-			all = append(all, o.User)
-		}
-	}
-	return all
-}
-
-// paged are all users that some level of some policy can page.
-func (l *loader) paged() map[oncall.UserID]bool {
-	all := map[oncall.UserID]bool{}
-	for _, p := range l.draft.policies {
-		for _, level := range p.Levels {
-			for _, t := range level.Targets {
-				for _, id := range l.reachable(t) {
-					all[id] = true
-				}
-			}
-		}
-	}
-	return all
-}
-
 // lintReach finds people on a level whom nothing can reach.
 func (l *loader) lintReach() {
-	paged := l.paged()
+	paged := l.c.roster.Paged()
 	for _, u := range l.draft.users {
 		at, key := l.register(aUser).at[string(u.ID)], join("users", string(u.ID))
-		if !paged[u.ID] {
+		if !slices.Contains(paged, u.ID) {
 			continue
 		}
 		if u.Phone == "" && u.Email == "" {
@@ -89,7 +44,7 @@ func (l *loader) lintReach() {
 			continue
 		}
 		for _, urgency := range []oncall.Urgency{oncall.High, oncall.Low} {
-			if !slices.ContainsFunc(u.Rules(urgency), func(r oncall.Rule) bool { return u.Address(r.Via) != "" }) {
+			if !u.Reached(urgency) {
 				l.doubt(at, key, "unreachable-user", fmt.Sprintf("cannot be reached for %s urgency: no step of its notification rules has a number or address", urgency), "add phone or email, or change notify."+string(urgency))
 			}
 		}
@@ -98,11 +53,11 @@ func (l *loader) lintReach() {
 
 // lintProviders finds methods that people are paged by and that no provider carries.
 func (l *loader) lintProviders() {
-	paged, wanted := l.paged(), map[oncall.Method]bool{}
+	paged, wanted := l.c.roster.Paged(), map[oncall.Method]bool{}
 	for _, u := range l.draft.users {
 		for _, urgency := range []oncall.Urgency{oncall.High, oncall.Low} {
 			for _, r := range u.Rules(urgency) {
-				wanted[r.Via] = wanted[r.Via] || (paged[u.ID] && u.Address(r.Via) != "")
+				wanted[r.Via] = wanted[r.Via] || (slices.Contains(paged, u.ID) && u.Address(r.Via) != "")
 			}
 		}
 	}
@@ -119,7 +74,7 @@ func (l *loader) lintFallback() {
 	p, _ := l.c.roster.Policy(l.draft.fallback)
 	for _, level := range p.Levels {
 		for _, t := range level.Targets {
-			if t.Kind != oncall.ToReceiver && (t.Kind != oncall.ToSchedule || len(l.onSchedule(oncall.ScheduleID(t.Name))) > 0) {
+			if t.Kind != oncall.ToReceiver && (t.Kind != oncall.ToSchedule || len(l.c.roster.Means(t)) > 0) {
 				return
 			}
 		}
@@ -132,7 +87,7 @@ func (l *loader) lintDrills() {
 	for k, d := range l.c.Drills {
 		p, _ := l.c.roster.Policy(d.Policy)
 		if !slices.ContainsFunc(p.Levels, func(v oncall.Level) bool {
-			return slices.ContainsFunc(v.Targets, func(t oncall.Target) bool { return len(l.reachable(t)) > 0 })
+			return slices.ContainsFunc(v.Targets, func(t oncall.Target) bool { return len(l.c.roster.Means(t)) > 0 })
 		}) {
 			l.doubt(d.at, fmt.Sprintf("drills[%d]", k), "drill-without-people", "tries a policy that pages nobody but rooms, so nobody can answer", "name a policy with a user, team or schedule")
 		}

@@ -57,71 +57,27 @@ type Unreachable struct {
 
 func unreachable(before, after *oncall.Roster) []Unreachable {
 	was := map[oncall.UserID]bool{}
-	for _, id := range paged(before) {
+	for _, id := range before.Paged() {
 		u, _ := before.User(id)
-		was[id] = Deaf(u) != ""
+		was[id] = deaf(u) != ""
 	}
 	all := []Unreachable{}
-	for _, id := range paged(after) {
+	for _, id := range after.Paged() {
 		u, _ := after.User(id)
-		if why := Deaf(u); why != "" && !was[id] {
+		if why := deaf(u); why != "" && !was[id] {
 			all = append(all, Unreachable{id, why})
 		}
 	}
 	return all
 }
 
-// paged are the users that some level of some policy can mean at some time, by id.
-func paged(r *oncall.Roster) []oncall.UserID {
-	on := map[oncall.UserID]bool{}
-	for _, p := range r.Policies() {
-		for _, l := range p.Levels {
-			for _, t := range l.Targets {
-				for _, id := range means(r, t) {
-					on[id] = true
-				}
-			}
-		}
-	}
-	var all []oncall.UserID
-	for _, u := range r.Users() {
-		if on[u.ID] {
-			all = append(all, u.ID)
-		}
-	}
-	return all
-}
-
-// means are those whom a target can mean at some time.
-func means(r *oncall.Roster, t oncall.Target) []oncall.UserID {
-	if t.Kind != oncall.ToSchedule {
-		return r.Resolve(t, time.Time{}) // users and teams do not depend on the time
-	}
-	s, ok := r.Schedule(oncall.ScheduleID(t.Name))
-	if !ok {
-		return nil
-	}
-	var all []oncall.UserID
-	for _, l := range s.Layers {
-		all = append(all, l.Users...)
-	}
-	for _, o := range s.Overrides {
-		all = append(all, o.User)
-	}
-	return all
-}
-
-// Deaf says why no notification rule of somebody reaches them; empty: some does, for either urgency.
-func Deaf(u oncall.User) string {
+// deaf says why no notification rule of somebody reaches them; empty: some does, for either urgency.
+func deaf(u oncall.User) string {
 	if u.Phone == "" && u.Email == "" {
 		return "neither a phone number nor a mail address"
 	}
 	for _, urgency := range []oncall.Urgency{oncall.High, oncall.Low} {
-		ok := false
-		for _, r := range u.Rules(urgency) {
-			ok = ok || u.Address(r.Via) != ""
-		}
-		if !ok {
+		if !u.Reached(urgency) {
 			return fmt.Sprintf("no number or address for any step of %s urgency", urgency)
 		}
 	}
