@@ -27,7 +27,7 @@ var base = []struct{ section, text string }{
 	{"schedules", "schedules: {primary: {timezone: Europe/Madrid, layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]}}\n"},
 	{"escalations", "escalations: {everyone: {levels: [{notify: [schedule/primary], wait: 5m}, {notify: [team/shop], wait: 5m}]}}\n"},
 	{"fallback", "fallback: everyone\n"},
-	{"services", "services: {web: {escalation: everyone, depends_on: [db]}, db: {escalation: everyone}}\n"},
+	{"services", "services: {web: {team: shop, impact: high, escalation: everyone, depends_on: [db]}, db: {escalation: everyone}}\n"},
 	{"route", "route: {service: web}\n"},
 	{"integrations", "integrations: {scripts: {type: generic, token: env:TOKEN}}\n"},
 }

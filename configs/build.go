@@ -25,6 +25,8 @@ type draft struct {
 	page      map[incident.Priority]bool
 	types     map[string][]string
 	route     *router.Route
+	routeAt   map[*router.Route]value
+	maxShare  float64
 	intervals map[string][]timeinterval.TimeInterval
 	calendars map[string]*sla.Calendar
 	slas      []*sla.Definition

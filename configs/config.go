@@ -44,6 +44,8 @@ type Config struct {
 	version  string
 	redacted []byte
 	compat   []byte
+	ignores  []*silence
+	silenced []Silenced
 	doc      *yaml.Node // aliases and merges written out; for Where
 }
 

@@ -3,15 +3,11 @@ package configs
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/rouse/rouse/oncall"
 )
-
-// lookAhead is how far schedules are searched for gaps.
-const lookAhead = 14 * 24 * time.Hour
 
 // lintAll doubts what is valid but surely not meant. It runs on a file without errors; lint that concerns one place alone
 // stands beside the reading of that place.
@@ -20,7 +16,11 @@ func (l *loader) lintAll() {
 	l.lintProviders()
 	l.lintFallback()
 	l.lintDrills()
-	l.lintGaps()
+	l.lintLoops()
+	l.lintRoutes()
+	l.lintUrgency()
+	l.lintPromises()
+	l.lintRota()
 	l.lintUnused()
 	if len(l.c.Integrations) == 0 {
 		l.doubt(l.top(), "integrations", "no-integration", "is missing, so no monitoring tool can send alerts", "add one, such as integrations: {prometheus: {type: prometheus, token: env:NAME}}")
@@ -94,25 +94,6 @@ func (l *loader) lintDrills() {
 	}
 }
 
-// lintGaps finds stretches of the next two weeks in which nobody is on call.
-func (l *loader) lintGaps() {
-	now := l.o.Now
-	if now.IsZero() {
-		return
-	}
-	for _, s := range l.c.roster.Schedules() {
-		for _, shift := range s.Shifts(now, now.Add(lookAhead)) {
-			if len(shift.Users) > 0 {
-				continue
-			}
-			const form = "Mon 2006-01-02 15:04"
-			what := fmt.Sprintf("has nobody on call from %s to %s %s", shift.From.In(s.Zone).Format(form), shift.To.In(s.Zone).Format(form), s.Zone)
-			l.doubt(l.register(aSchedule).at[string(s.ID)], join("schedules", string(s.ID)), "schedule-gap", what, "extend the hours of a layer, or add one below that has somebody always")
-			break
-		}
-	}
-}
-
 // lintUnused finds what is defined and never named.
 func (l *loader) lintUnused() {
 	for _, u := range []struct {
@@ -121,6 +102,7 @@ func (l *loader) lintUnused() {
 		do    string
 	}{
 		{aUser, "unused-user", "put the user on a team, schedule or level, or remove it"},
+		{aTeam, "unused-team", "name it as a service's or schedule's team or in a level as team/NAME, or remove it"},
 		{aSchedule, "unused-schedule", "name it in an escalation level as schedule/NAME, or remove it"},
 		{aPolicy, "unused-policy", "name it as a service's escalation, or remove it"},
 		{interval, "unused-interval", "name it in a route's mute_time_intervals, or remove it"},

@@ -21,6 +21,7 @@ type Options struct {
 	SkipSecrets bool                              // check the form of references only; every Secret stays empty
 	Literal     bool                              // accept secrets written in the file, as the demo and tests do
 	Now         time.Time                         // for lint that looks ahead, such as gaps in schedules; zero: no such lint
+	MaxShare    float64                           // of all time that anybody may be on call before lint says so; 0: as lint.max_share says
 }
 
 // LoadFile reads and loads a configuration file. A file that cannot be read is a Problem too.
@@ -53,9 +54,12 @@ func Load(name string, data []byte, o Options) (*Config, Problems) {
 	sum := sha256.Sum256(data)
 	l.c.version = hex.EncodeToString(sum[:])[:12]
 	l.read(value{l: l, n: tree, at: tree})
+	l.c.ignores = silences(data)
 	if l.problems.Err() == nil {
 		l.build(tree)
 		l.lintAll()
+		l.problems = l.c.hush(l.problems.sorted())
+		l.problems = append(l.problems, l.c.idle(l.asked()...)...)
 	}
 	problems := l.problems.sorted()
 	if problems.Err() != nil {
@@ -89,6 +93,14 @@ type loader struct {
 	empty     string // what an empty file is told to write, where it is no configuration
 }
 
+// asked is what the rules could be told by this loading.
+func (l *loader) asked() []Need {
+	if l.o.Now.IsZero() {
+		return []Need{NeedsFile}
+	}
+	return []Need{NeedsFile, NeedsClock}
+}
+
 func (l *loader) problem(line, column int, key, what, do string) {
 	l.problems = append(l.problems, Problem{File: l.file, Line: max(line, 1), Column: max(column, 1), Key: key, Severity: Error, What: what, Do: do})
 }
@@ -102,7 +114,7 @@ var sections = []string{
 	"server", "access", "providers", "limits", "users", "teams", "schedules", "escalations", "fallback", "services",
 	"route", "time_intervals", "mute_time_intervals", "inhibit_rules", "maintenance", "global", "templates", "receivers",
 	"priorities", "categories", "hold_reasons", "closing", "slas", "calendars", "updates", "reviews", "status_page",
-	"automations", "retention", "integrations", "heartbeats", "drills",
+	"automations", "retention", "integrations", "heartbeats", "drills", "lint",
 }
 
 // read goes through all sections. Names are collected first, so that any section can refer to any other.
@@ -142,6 +154,7 @@ func (l *loader) read(top value) {
 	l.integrations(root.get("integrations"))
 	l.heartbeats(root.get("heartbeats"))
 	l.drills(root.get("drills"))
+	l.lintKeys(root.get("lint"))
 	l.draft.root = root
 }
 

@@ -38,6 +38,7 @@ func (l *loader) routes(v value) {
 		}
 	}
 	o.need("service", "name the service of alerts that no other route takes")
+	l.draft.routeAt = map[*router.Route]value{}
 	r := l.route(v, "")
 	if r.Service == "" { // reported already; the tree is not built
 		return
@@ -80,7 +81,7 @@ func (l *loader) route(v value, kind string) *router.Route {
 	for _, item := range o.get("routes").list() {
 		r.Routes = append(r.Routes, l.route(item, kind))
 	}
-	l.lintRoutes(o.get("routes"), r)
+	l.draft.routeAt[r] = v
 	return r
 }
 
@@ -203,30 +204,4 @@ func (l *loader) inhibit(v value) {
 		r.Equal, _ = o.get("equal").groupBy()
 		l.c.inhibits = append(l.c.inhibits, r)
 	}
-}
-
-// lintRoutes doubts routes that no alert can reach because of one before them.
-func (l *loader) lintRoutes(v value, r *router.Route) {
-	if !v.given() || len(v.n.Content) != len(r.Routes) {
-		return
-	}
-	for i, item := range v.list() {
-		for _, before := range r.Routes[:i] {
-			if before.Continue || !covers(before.Matchers, r.Routes[i].Matchers) {
-				continue
-			}
-			item.warn("shadowed-route", "is never reached: the route at "+before.Pos+" takes all that it matches", "move it up, or write `continue: true` there")
-			break
-		}
-	}
-}
-
-// covers says whether everything that b matches is surely matched by a: a's matchers are among b's.
-func covers(a, b labels.Matchers) bool {
-	for _, m := range a {
-		if !slices.ContainsFunc(b, func(o *labels.Matcher) bool { return m.String() == o.String() }) {
-			return false
-		}
-	}
-	return true
 }

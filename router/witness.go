@@ -189,3 +189,23 @@ func (t *Tree) Groupings() map[string][]string {
 	})
 	return all
 }
+
+// Asked is a matcher that only an alert with a certain label can fulfil.
+type Asked struct {
+	Route   string // as in Decision.Route
+	Label   string
+	Matcher string // as it is written
+}
+
+// Asks returns the matchers of all routes that an alert without their label does not fulfil, in the order of the tree.
+func (t *Tree) Asks() []Asked {
+	var all []Asked
+	t.root.each(func(n *node) {
+		for i := range n.tests {
+			if q := &n.tests[i]; !q.ok("") {
+				all = append(all, Asked{Route: n.answer.Route, Label: q.m.Name, Matcher: q.m.String()})
+			}
+		}
+	})
+	return all
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -18,40 +19,53 @@ import (
 type checkOptions struct {
 	format              string
 	skipSecrets, strict bool
+	at, share           string
+	maxShare            float64
 }
 
 func newCheck(e env) *cobra.Command {
-	var o checkOptions
+	r, o := &remote{env: e}, checkOptions{}
 	cmd := &cobra.Command{
 		Use:   "check [FILE...]",
 		Short: "Check configuration files before they are used",
 		Long: "Check configuration files (rouse.yaml unless others are named, - for standard input) as strictly as the daemon reads them:\n" +
-			"every problem is printed with its place and what to do. Nothing is sent and nothing is changed.\n\n" +
+			"every problem is printed with its place and what to do. Warnings are of rules, which docs/lint.md explains; a comment\n" +
+			"# rouse:ignore RULE REASON silences one where it stands. Nothing is sent and nothing is changed.\n\n" +
+			"Where a daemon is named (--url, ROUSE_URL) it is asked which numbers work and which labels alerts have.\n\n" +
 			"The exit status is 0 when all files are good, 2 when one has errors (with --strict: warnings too), and 1 for a wrong command.",
-		Example: "  rouse check\n  rouse check --skip-secrets --format github rouse.yaml      # in CI, where the secrets are not",
-		RunE: func(_ *cobra.Command, args []string) error {
+		Example: "  rouse check\n  rouse check --skip-secrets --format github rouse.yaml      # in CI, where the secrets are not\n" +
+			"  rouse check --skip-secrets --format sarif > rouse.sarif",
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = []string{"rouse.yaml"}
 			}
-			return check(e, args, o)
+			return check(cmd.Context(), r, args, o)
 		},
 	}
 	cmd.SetFlagErrorFunc(flagError)
 	f := cmd.Flags()
 	f.BoolVar(&o.skipSecrets, "skip-secrets", false, "do not look up env: and file: references, only check how they are written")
-	f.StringVar(&o.format, "format", "text", "text, json, or github for annotations in GitHub Actions")
+	f.StringVar(&o.format, "format", "text", "text, json, sarif for code scanning, or github for annotations in GitHub Actions")
 	f.BoolVar(&o.strict, "strict", false, "let warnings fail as well")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "github", "json"}, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	f.StringVar(&o.at, "at", "", "look ahead from this `time`: 2026-12-24, +7d (default now)")
+	f.StringVar(&o.share, "max-share", "", "doubt anybody who is on call for more than this `share` of the time, such as 50% (default lint.max_share of the file)")
+	f.StringVar(&r.url, "url", "", "address of the daemon that is asked too (default $ROUSE_URL; without either none is)")
+	f.StringVar(&r.token, "token", "", "API token, best as env:NAME or file:PATH (default $ROUSE_TOKEN)")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return cmd
 }
 
+// formats are what verdicts can be written as.
+var formats = []string{"text", "github", "json", "sarif"}
+
 // checked is the verdict on one file.
 type checked struct {
-	File     string           `json:"file"`
-	Good     bool             `json:"good"`
-	Version  string           `json:"version,omitempty"` // short hash of a good file, as the daemon shows it
-	Problems configs.Problems `json:"problems"`
-	Summary  *summary         `json:"summary,omitempty"` // of a file without errors
+	File     string             `json:"file"`
+	Good     bool               `json:"good"`
+	Version  string             `json:"version,omitempty"` // short hash of a good file, as the daemon shows it
+	Problems configs.Problems   `json:"problems"`
+	Silenced []configs.Silenced `json:"silenced,omitempty"` // by comments of the file
+	Summary  *summary           `json:"summary,omitempty"`  // of a file without errors
 }
 
 // summary is what a file holds.
@@ -75,17 +89,22 @@ type onCall struct {
 	Until    time.Time `json:"until,omitzero"`
 }
 
-func check(e env, files []string, o checkOptions) error {
-	if !slices.Contains([]string{"text", "github", "json"}, o.format) {
-		return fmt.Errorf("--format: %q is no format: write text, github or json", plain(o.format))
+func check(ctx context.Context, r *remote, files []string, o checkOptions) error {
+	now, err := o.read(time.Now())
+	if err != nil {
+		return err
 	}
-	now, good := time.Now(), true
+	asked, why := r.askDaemon(ctx, time.Now())
+	if why != "" {
+		newPrinter(r.stderr, r.getenv).line("The daemon was not asked: %s", plain(why))
+	}
+	good := true
 	all := make([]checked, len(files))
 	for k, name := range files {
-		all[k] = checkFile(e, name, o, now)
+		all[k] = checkFile(r.env, name, o, now, asked)
 		good = good && all[k].Good
 	}
-	if err := printChecked(newPrinter(e.stdout, e.getenv), all, good, o); err != nil {
+	if err := printChecked(newPrinter(r.stdout, r.getenv), all, good, o); err != nil {
 		return err
 	}
 	if !good {
@@ -94,13 +113,36 @@ func check(e env, files []string, o checkOptions) error {
 	return nil
 }
 
+// read judges the flags, and answers from when lint looks ahead.
+func (o *checkOptions) read(now time.Time) (at time.Time, err error) {
+	if !slices.Contains(formats, o.format) {
+		return now, fmt.Errorf("--format: %q is no format: write text, github, json or sarif", plain(o.format))
+	}
+	if o.share != "" {
+		if o.maxShare, err = configs.ParseShare(o.share); err != nil {
+			return now, fmt.Errorf("--max-share: %w: write a share such as 50%% or 0.5", err)
+		}
+	}
+	if o.at == "" {
+		return now, nil
+	}
+	if at, err = parseWhen(o.at, now, time.Local); err != nil {
+		return now, fmt.Errorf("--at: %w", err)
+	}
+	return at, nil
+}
+
 // checkFile judges one file as the daemon would.
-func checkFile(e env, name string, o checkOptions, now time.Time) checked {
-	options := configs.Options{Getenv: e.getenv, SkipSecrets: o.skipSecrets, Now: now}
+func checkFile(e env, name string, o checkOptions, now time.Time, asked *knowledge) checked {
+	options := configs.Options{Getenv: e.getenv, SkipSecrets: o.skipSecrets, Now: now, MaxShare: o.maxShare}
 	c, problems, source := load(e, &name, options)
 	out := checked{File: name}
 	if c != nil {
 		problems = append(problems, deep(c, source, o.skipSecrets)...)
+		if asked != nil {
+			problems = append(problems, c.Doubt(asked.doubts(c, places{c.File, source}))...)
+		}
+		out.Silenced = c.Silenced()
 	}
 	out.Problems = append(configs.Problems{}, problems...)
 	slices.SortStableFunc(out.Problems, func(a, b configs.Problem) int {
@@ -178,7 +220,10 @@ func (s *summary) String() string {
 
 // printChecked prints the verdicts in the format asked for.
 func printChecked(p printer, all []checked, good bool, o checkOptions) error {
-	if o.format == "json" {
+	switch o.format {
+	case "sarif":
+		return p.json(sarif(all))
+	case "json":
 		return p.json(struct {
 			Good  bool      `json:"good"`
 			Files []checked `json:"files"`
@@ -216,28 +261,36 @@ func (p printer) verdict(c checked, o checkOptions) string {
 	if warns > 0 {
 		found = append(found, count(warns, "warning", "warnings"))
 	}
+	if n := len(c.Silenced); n > 0 && warns > 0 {
+		found = append(found, fmt.Sprintf("%d silenced", n))
+	}
 	switch {
 	case errs > 0:
 		return fmt.Sprintf("%s is %s: %s", c.File, p.paint(red, "not good"), strings.Join(found, ", "))
 	case warns > 0 && o.strict:
 		return fmt.Sprintf("%s is %s for --strict: %s", c.File, p.paint(red, "not good"), strings.Join(found, ", "))
 	case warns > 0:
-		return fmt.Sprintf("%s is %s, with %s: %s", c.File, p.paint(green, "good"), found[0], c.Summary)
+		return fmt.Sprintf("%s is %s, with %s: %s", c.File, p.paint(green, "good"), strings.Join(found, ", "), c.Summary)
 	}
 	return fmt.Sprintf("%s is %s: %s", c.File, p.paint(green, "good"), c.Summary)
 }
 
 // annotation is a problem as a GitHub Actions workflow command (docs.github.com, "Workflow commands", error and warning).
 func annotation(x configs.Problem) string {
-	message := x.What
+	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s", x.Severity, inProperty(x.File), x.Line, x.Column,
+		inProperty(strings.TrimSpace("rouse check "+x.Rule)), inData(message(x)))
+}
+
+// message is a problem without its place.
+func message(x configs.Problem) string {
+	words := x.What
 	if x.Key != "" {
-		message = x.Key + ": " + message
+		words = x.Key + ": " + words
 	}
 	if x.Do != "" {
-		message += "; " + x.Do
+		words += "; " + x.Do
 	}
-	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s", x.Severity, inProperty(x.File), x.Line, x.Column,
-		inProperty(strings.TrimSpace("rouse check "+x.Rule)), inData(message))
+	return words
 }
 
 // inData and inProperty escape what would end a workflow command, or one of its properties.
