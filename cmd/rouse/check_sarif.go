@@ -74,8 +74,8 @@ type sarifSuppression struct {
 	Justification string `json:"justification"`
 }
 
-// notGood is the rule of what refuses a file.
-const notGood = "configuration-error"
+// badFile is the rule of what refuses a file.
+const badFile = "configuration-error"
 
 // sarif writes verdicts as a log. What the file silences is there as well, suppressed, with its reason.
 func sarif(all []checked) sarifLog {
@@ -88,7 +88,7 @@ func sarif(all []checked) sarifLog {
 		at[id] = len(run.Tool.Driver.Rules)
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, r)
 	}
-	add(notGood, "error", "The daemon would refuse the file.", "Do what the message says.")
+	add(badFile, "error", "The daemon would refuse the file.", "Do what the message says.")
 	for _, r := range configs.Rules() {
 		add(r.Name, "warning", r.Why, r.Mend)
 	}
@@ -106,7 +106,7 @@ func sarif(all []checked) sarifLog {
 }
 
 func sarifOf(p configs.Problem, at map[string]int) sarifResult {
-	id := cmp.Or(p.Rule, notGood)
+	id := cmp.Or(p.Rule, badFile)
 	r := sarifResult{RuleID: id, RuleIndex: at[id], Level: string(p.Severity), Message: sarifMessage{message(p)}, Locations: make([]sarifLocation, 1)}
 	l := &r.Locations[0]
 	l.Physical.Artifact.URI = (&url.URL{Path: filepath.ToSlash(p.File)}).String()

@@ -77,7 +77,7 @@ func TestSarif(t *testing.T) {
 			t.Errorf("%s points at the rule %v", r.RuleID, id)
 		}
 	}
-	if !seen[notGood] || !seen["unreachable-user"] || !seen["silence-of-nothing"] {
+	if !seen[badFile] || !seen["unreachable-user"] || !seen["silence-of-nothing"] {
 		t.Errorf("got %v", seen)
 	}
 }
