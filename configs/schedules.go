@@ -10,7 +10,7 @@ import (
 func (l *loader) schedules(v value) {
 	v.object().each(func(id string, v value) {
 		v.named(id)
-		o := v.object("team", "timezone", "layers", "overrides")
+		o := v.object("team", "timezone", "layers", "overrides", "handoff_notice")
 		if !o.given() {
 			v.fail("is empty", "write at least timezone and layers")
 			return
@@ -31,8 +31,29 @@ func (l *loader) schedules(v value) {
 		for _, item := range o.get("overrides").list() {
 			s.Overrides = append(s.Overrides, item.override(s))
 		}
+		s.Notice = o.get("handoff_notice").notice()
 		l.draft.schedules = append(l.draft.schedules, s)
 	})
+}
+
+// notice reads who is told of handoffs: on (the default), off, or how long before the next one is told as well.
+func (v value) notice() oncall.Notice {
+	text, ok := v.text()
+	switch {
+	case !ok || text == "on":
+		return oncall.Notice{}
+	case text == "off":
+		return oncall.Notice{Off: true}
+	}
+	const advice = "write on, off, or how long before the next person is told as well, such as 12h"
+	d, err := parseDuration(text)
+	switch {
+	case err != nil:
+		v.fail(fmt.Sprintf("%q is neither on nor off nor a duration", clip(text)), advice)
+	case d < 5*time.Minute || d > 7*24*time.Hour:
+		v.fail(text+" is not between 5m and 7d", advice)
+	}
+	return oncall.Notice{Before: d}
 }
 
 func (v value) layer(index int) oncall.Layer {

@@ -203,7 +203,7 @@ func (s *speaker) told(all []piece, other oncall.User) string {
 
 // refused turns what the rota refuses into words.
 func (s *speaker) refused(err error) (string, error) {
-	for _, known := range []error{ErrNoSchedule, ErrNoUser, ErrBackwards, ErrPast, ErrNoShift, ErrOverlap} {
+	for _, known := range []error{ErrNoSchedule, ErrNoUser, ErrBackwards, ErrPast, oncall.ErrNoShift, oncall.ErrOverlap} {
 		if errors.Is(err, known) {
 			return "Nothing was done: " + known.Error() + ".", nil
 		}
@@ -234,7 +234,7 @@ func (s *speaker) swap(c notify.Command) (string, error) {
 	var list []oncall.Override
 	for _, p := range mine {
 		if slices.ContainsFunc(theirs, p.overlaps) {
-			return s.refused(ErrOverlap)
+			return s.refused(oncall.ErrOverlap)
 		}
 		list = append(list, p.by(u.ID, "swap"))
 	}

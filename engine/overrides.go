@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,14 +11,8 @@ import (
 	"github.com/rouse/rouse/store"
 )
 
-// Errors about swaps.
-var (
-	ErrNoShift = errors.New("this person is not on call there within the next 60 days")
-	ErrOverlap = errors.New("the two shifts overlap on one schedule, where only one person is on call")
-)
-
 // changesAhead is how far people are told of what changes for them.
-const changesAhead = 60 * 24 * time.Hour
+const changesAhead = oncall.OwnAhead
 
 // PutOverride stores an override made at run time; a missing ID is given. It wins over the layers and the file's overrides. Who
 // goes on call by it, and whose hours it takes, is told, unless they made it.
@@ -34,18 +27,9 @@ func (e *Engine) PutOverride(ctx context.Context, asked oncall.Override, by inci
 	return made[0], nil
 }
 
-// SwapShifts is two shifts that change hands: User's and With's, each the one that they have at an instant, or else the next
-// one after it. Zero instants are now; an empty WithSchedule is Schedule.
-type SwapShifts struct {
-	Schedule, WithSchedule oncall.ScheduleID
-	User, With             oncall.UserID
-	At, WithAt             time.Time
-	Reason                 string
-}
-
-// Swap has two people take each other's shift, by two overrides in one commit, which it returns. ErrNoShift says that one of them
+// Swap has two people take each other's shift, by two overrides in one commit, which it returns. oncall.ErrNoShift says that one of them
 // has none.
-func (e *Engine) Swap(ctx context.Context, x SwapShifts, by incident.Actor) ([]oncall.Override, error) {
+func (e *Engine) Swap(ctx context.Context, x oncall.SwapShifts, by incident.Actor) ([]oncall.Override, error) {
 	return committed(ctx, e, func(b *batch) ([]oncall.Override, error) {
 		if x.WithSchedule == "" {
 			x.WithSchedule = x.Schedule
@@ -59,7 +43,7 @@ func (e *Engine) Swap(ctx context.Context, x SwapShifts, by incident.Actor) ([]o
 			return nil, err
 		}
 		if mine.overlaps(theirs) {
-			return nil, ErrOverlap
+			return nil, oncall.ErrOverlap
 		}
 		made, _, err := b.override([]oncall.Override{mine.by(x.With, x.Reason), theirs.by(x.User, x.Reason)}, by)
 		return made, err
@@ -89,37 +73,16 @@ func (b *batch) shiftOf(id oncall.ScheduleID, u oncall.UserID, at time.Time) (pi
 	if _, ok := b.live.book.Roster.User(u); !ok {
 		return piece{}, ErrNoUser
 	}
-	for _, p := range pieces(s, u, at, at.Add(changesAhead)) {
-		if p.from.Equal(at) {
-			p.from = began(s, u, at)
-		}
-		if p.to.Equal(at.Add(changesAhead)) { // it goes on: as far as the schedule says
-			if to := s.Current(p.from).To; !to.IsZero() {
-				p.to = to
-			}
-		}
-		p.from = latest(p.from, b.now)
-		return p, nil
+	sh, err := s.OwnShift(u, at)
+	if err != nil {
+		return piece{}, err
 	}
-	return piece{}, ErrNoShift
-}
-
-// began is when the shift that is under way at an instant began, at most 60 days before.
-func began(s *oncall.Schedule, u oncall.UserID, at time.Time) time.Time {
-	all := pieces(s, u, at.Add(-changesAhead), at.Add(time.Second))
-	return all[len(all)-1].from
+	return piece{s.ID, latest(b.now, sh.From), sh.To}, nil
 }
 
 // pieces are the stretches in which somebody is on call on a schedule.
 func pieces(s *oncall.Schedule, u oncall.UserID, from, to time.Time) (all []piece) {
-	for _, sh := range s.Shifts(from, to) {
-		if !slices.Contains(sh.Users, u) {
-			continue
-		}
-		if n := len(all); n > 0 && all[n-1].to.Equal(sh.From) { // parted where an override began or ended
-			all[n-1].to = sh.To
-			continue
-		}
+	for _, sh := range s.Own(u, from, to) {
 		all = append(all, piece{s.ID, sh.From, sh.To})
 	}
 	return all

@@ -205,6 +205,51 @@ func TestShifts(t *testing.T) {
 	}
 }
 
+func TestSwapAndVoid(t *testing.T) {
+	w := newWorld(t)
+	ctx, bo := t.Context(), w.api("responder")
+	made, err := bo.Swap(ctx, client.NewSwap{Schedule: "payments-secondary", User: "cy", With: "ana", WithAt: "2026-12-15 12:00", Reason: "wedding"})
+	must(t, err)
+	if len(made) != 2 || made[0].Group != made[0].ID || made[1].Group != made[0].ID {
+		t.Fatalf("got %+v", made)
+	}
+	for k, want := range []struct {
+		user     string
+		from, to time.Time
+	}{
+		{"ana", night, time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}, // what is left of cy's
+		{"cy", time.Date(2026, 12, 14, 8, 0, 0, 0, time.UTC), time.Date(2026, 12, 21, 8, 0, 0, 0, time.UTC)},
+	} {
+		if o := made[k]; o.User != want.user || !o.From.Equal(want.from) || !o.To.Equal(want.to) || o.Reason != "wedding" || o.By != "bo" {
+			t.Errorf("override %d: %+v, want %+v", k, o, want)
+		}
+	}
+	_, err = bo.Swap(ctx, client.NewSwap{Schedule: "payments-secondary", User: "ana", With: "ana"})
+	if codeOf(t, err) != "invalid" {
+		t.Errorf("with themselves: %v", err)
+	}
+	must(t, bo.RemoveOverride(ctx, made[1].ID))
+	if list, err := bo.Overrides(ctx, false); err != nil || len(list) != 1 {
+		t.Errorf("half a swap is left: %+v, %v", list, err)
+	}
+
+	o, err := bo.AddOverride(ctx, client.NewOverride{Schedule: "office", User: "cy", To: "2026-11-25 09:00"})
+	must(t, err)
+	set := settings(w.links) // cy leaves
+	book := *set.Book
+	r := book.Roster
+	users := slices.DeleteFunc(r.Users(), func(u oncall.User) bool { return u.ID == "cy" })
+	book.Roster = oncall.NewRoster(users, r.Teams(), r.Schedules(), r.Policies(), r.Fallback())
+	set.Book = &book
+	must(t, w.engine.Reload(ctx, set))
+	now, err := bo.OnCall(ctx, time.Time{})
+	must(t, err)
+	if len(now.Void) != 1 || now.Void[0].ID != o.ID || now.Void[0].Void != "the configuration has no user cy" || len(now.Schedules[0].Now.People) != 0 {
+		t.Errorf("got void %+v, office %+v", now.Void, now.Schedules[0].Now)
+	}
+	has(t, "the page", w.browse("responder").get("/oncall"), "The override "+o.ID, "decides nothing: the configuration has no user cy")
+}
+
 func TestOverrides(t *testing.T) {
 	w := newWorld(t)
 	ctx, bo := t.Context(), w.api("responder")
@@ -218,6 +263,9 @@ func TestOverrides(t *testing.T) {
 	must(t, err)
 	if now.Schedules[1].Now.People[0].ID != "bo" || now.Schedules[1].Now.Override != "Ana is ill" {
 		t.Errorf("it does not decide: %+v", now.Schedules[1].Now)
+	}
+	if sh := now.Schedules[1].Now; sh.Decides == nil || *sh.Decides != want || len(sh.File) != 1 || sh.File[0].ID != "ana" {
+		t.Errorf("beside it the file's answer and who made it: %+v, %+v", sh.Decides, sh.File)
 	}
 	list, err := bo.Overrides(ctx, false)
 	must(t, err)

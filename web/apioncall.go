@@ -36,6 +36,9 @@ func (c *call) onCall() error {
 	for _, name := range slices.Sorted(maps.Keys(book.Services)) {
 		out.Services = append(out.Services, serviceDuty(book, book.Services[name], at))
 	}
+	if out.Void, err = c.voidOverrides(book.Roster); err != nil {
+		return err
+	}
 	c.write(http.StatusOK, out)
 	return nil
 }
@@ -45,8 +48,10 @@ func wireDuty(r *oncall.Roster, d oncall.Duty) client.Duty {
 	if s, ok := r.Schedule(d.Schedule); ok {
 		out.Zone = s.Zone.String()
 	}
+	decided(r, d.Schedule, &out.Now)
 	if !d.Next.From.IsZero() {
 		next := wireShift(r, d.Next)
+		decided(r, d.Schedule, &next)
 		out.Next = &next
 	}
 	return out
@@ -110,7 +115,9 @@ func (c *call) shifts() error {
 	}
 	out := client.Shifts{Schedule: wireSchedule(s), From: from, To: to, Shifts: []client.Shift{}}
 	for _, sh := range s.Shifts(from, to) {
-		out.Shifts = append(out.Shifts, wireShift(r, sh))
+		w := wireShift(r, sh)
+		decided(r, s.ID, &w)
+		out.Shifts = append(out.Shifts, w)
 	}
 	c.write(http.StatusOK, out)
 	return nil

@@ -88,6 +88,7 @@ func rotaRoutes() []route {
 		{"DELETE /api/v1/users/{id}/ical", doorAPI, Viewer, (*call).revokeFeed}, // of others: Manager
 		{"GET /api/v1/overrides", doorAPI, Viewer, (*call).overrides},
 		{"POST /api/v1/overrides", doorAPI, Responder, (*call).addOverride},
+		{"POST /api/v1/overrides/swap", doorAPI, Responder, (*call).swapShifts},
 		{"DELETE /api/v1/overrides/{id}", doorAPI, Responder, (*call).removeOverride},
 		{"GET /api/v1/silences", doorAPI, Viewer, (*call).silences},
 		{"POST /api/v1/silences", doorAPI, Responder, (*call).addSilence},

@@ -15,6 +15,7 @@ import (
 	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/ingest"
 	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/report"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web"
@@ -44,6 +45,8 @@ func TestEveryError(t *testing.T) {
 		{&http.MaxBytesError{Limit: 1}, 413, "too_large"},
 		{web.ErrInput, 422, "invalid"},
 		{web.ErrNoSchedule, 422, "unknown_schedule"},
+		{oncall.ErrNoShift, 422, "no_shift"},
+		{oncall.ErrOverlap, 422, "overlap"},
 		{web.ErrNoContact, 422, "no_contact"},
 		{web.ErrReload(errors.New("rouse.yaml:3:1: unknown key")), 422, "configuration_refused"},
 		{web.ErrNoReload, 501, "cannot_reload"},
@@ -237,6 +240,9 @@ func TestBodies(t *testing.T) {
 		{"/api/v1/incidents", `{"title":"x","service":"checkout","impact":"huge"}`, 422, "invalid", "high, medium, low"},
 		{"/api/v1/incidents", `{"title":"x","service":"checkout","type":"riddle"}`, 422, "invalid", "security, technical"},
 		{"/api/v1/incidents", `{"title":"x","service":"checkout","category":"breach"}`, 422, "invalid", "availability, latency, data"},
+		{"/api/v1/overrides/swap", `{"schedule":"office","user":"dee","with":"dee"}`, 422, "invalid", "themselves"},
+		{"/api/v1/overrides/swap", `{"schedule":"office","user":"dee","with":"cy"}`, 422, "no_shift", "60 days"},
+		{"/api/v1/overrides/swap", `{"schedule":"office","user":"dee","with":"ana","withAt":"someday"}`, 422, "invalid", "Europe/Madrid"},
 		{"/api/v1/overrides", `{"schedule":"none","user":"bo","to":"2026-11-25 09:00"}`, 422, "unknown_schedule", ""},
 		{"/api/v1/overrides", `{"schedule":"office","user":"none","to":"2026-11-25 09:00"}`, 422, "unknown_user", ""},
 		{"/api/v1/overrides", `{"schedule":"office","user":"bo","to":"25 November"}`, 422, "invalid", "Europe/Madrid"},

@@ -10,6 +10,7 @@ import (
 	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/ingest"
 	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/report"
 	"github.com/rouse/rouse/store"
 )
@@ -53,6 +54,8 @@ func requestRefusals() []refusal {
 		{as[*http.MaxBytesError](), 413, "too_large", "the request is larger than 64 KiB", "Send less text."},
 		{as[*inputError](), 422, "invalid", "", ""},
 		{is(errNoSchedule), 422, "unknown_schedule", "", "See GET /api/v1/schedules."},
+		{is(oncall.ErrNoShift), 422, "no_shift", "", "See GET /api/v1/schedules/{id}/shifts."},
+		{is(oncall.ErrOverlap), 422, "overlap", "", "Name shifts that lie apart."},
 		{is(errNoContact), 422, "no_contact", "", "Add it to the user in the configuration, or use another method."},
 		{is(errNoReceiver), 422, "unknown_receiver", "", "Name one of the receivers of the configuration, or add it and reload."},
 		{as[*reloadError](), 422, "configuration_refused", "", "Nothing was changed: the configuration from before is in force."},

@@ -174,6 +174,7 @@ func otherRequests(page, override, silence string) []request {
 		{"GET", "/api/v1/schedules/payments-primary/rota?to=2027-04-01", "/api/v1/schedules/{id}/rota", ""},
 		{"GET", "/api/v1/overrides?all=true", "/api/v1/overrides", ""},
 		{"POST", "/api/v1/overrides", "/api/v1/overrides", `{"schedule":"office","user":"bo","to":"2026-12-24 09:00","reason":"x"}`},
+		{"POST", "/api/v1/overrides/swap", "/api/v1/overrides/swap", `{"schedule":"payments-secondary","user":"cy","with":"ana","reason":"x"}`},
 		{"DELETE", "/api/v1/overrides/" + override, "/api/v1/overrides/{id}", ""},
 		{"GET", "/api/v1/silences?all=true", "/api/v1/silences", ""},
 		{"POST", "/api/v1/silences", "/api/v1/silences", `{"matchers":["a=b"],"for":"2h","comment":"x"}`},

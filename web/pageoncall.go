@@ -35,6 +35,7 @@ type onCallView struct {
 	Services  []serviceView
 	Numbers   []numberView
 	Lines     []string // that are out of use
+	Void      []string // overrides that decide nothing
 	Drills    []drillView
 }
 
@@ -113,7 +114,13 @@ func (c *call) onCallPage() error {
 		}
 		v.Services = append(v.Services, sv)
 	}
-	var err error
+	void, err := c.voidOverrides(r)
+	if err != nil {
+		return err
+	}
+	for _, o := range void {
+		v.Void = append(v.Void, fmt.Sprintf("The override %s, %s on %s until %s, decides nothing: %s.", o.ID, o.User, o.Schedule, t.day(o.To), o.Void))
+	}
 	if v.Numbers, v.Lines, err = c.numberViews(); err != nil {
 		return err
 	}
@@ -153,7 +160,7 @@ func (t teller) schedule(s *oncall.Schedule) scheduleView {
 	now := s.Current(t.now)
 	v := scheduleView{
 		ID: string(s.ID), Team: string(s.Team), Zone: s.Zone.String(), Who: own.names(userStrings(now.Users)), Until: own.moment(now.To),
-		Gap: len(now.Users) == 0, Override: now.Override,
+		Gap: len(now.Users) == 0, Override: own.override(s, now.From),
 	}
 	if next, ok := s.Next(t.now); ok {
 		v.Next = own.names(userStrings(next.Users))
@@ -164,10 +171,37 @@ func (t teller) schedule(s *oncall.Schedule) scheduleView {
 	}
 	for _, sh := range s.Shifts(oncall.Wall(s.Zone, today, 0), oncall.Wall(s.Zone, today.AddDays(7*weeksShown), 0)) {
 		v.Shifts = append(v.Shifts, shiftView{
-			Who: own.names(userStrings(sh.Users)), From: own.day(sh.From), To: own.day(sh.To), Override: sh.Override, Gap: len(sh.Users) == 0,
+			Who: own.names(userStrings(sh.Users)), From: own.day(sh.From), To: own.day(sh.To), Override: own.override(s, sh.From), Gap: len(sh.Users) == 0,
 		})
 	}
 	return v
+}
+
+// override says which override decides at an instant, who made it and why, and whom the file names beside it; "" for none.
+func (t teller) override(s *oncall.Schedule, at time.Time) string {
+	o, until, ok := s.Deciding(at)
+	if !ok {
+		return ""
+	}
+	text := "override"
+	if o.By != "" {
+		text += " by " + t.names([]string{o.By})
+	}
+	if o.ID != "" {
+		text += " until " + t.day(until)
+	}
+	if o.Reason != "" {
+		text += ": " + o.Reason
+	}
+	file, ok := t.book.Roster.Filed(s.ID)
+	if o.ID == "" || !ok {
+		return text
+	}
+	who := "nobody"
+	if users := file.At(at); len(users) > 0 {
+		who = t.names(userStrings(users))
+	}
+	return text + "; the file says " + who
 }
 
 // week draws seven days from a first one. The days are days of the calendar, so where the clocks change an hour is missing or
@@ -187,7 +221,11 @@ func (t teller) week(s *oncall.Schedule, start, today oncall.Date) weekView {
 		if to <= from {
 			continue
 		}
-		v.Bars = append(v.Bars, t.bar(sh, from, to))
+		b := t.bar(sh, from, to)
+		if b.Override {
+			b.Tip += " (" + t.override(s, sh.From) + ")"
+		}
+		v.Bars = append(v.Bars, b)
 	}
 	return v
 }
@@ -195,9 +233,6 @@ func (t teller) week(s *oncall.Schedule, start, today oncall.Date) weekView {
 func (t teller) bar(sh oncall.Shift, from, to int) bar {
 	b := bar{From: from + 1, Span: to - from, Who: t.names(userStrings(sh.Users)), Override: sh.Override != "", Gap: len(sh.Users) == 0}
 	b.Tip = b.Who + ", " + t.day(sh.From) + " to " + t.day(sh.To)
-	if b.Override {
-		b.Tip += " (override: " + sh.Override + ")"
-	}
 	if !b.Gap {
 		b.Colour, b.Short = t.colour(sh.Users[0]), initials(b.Who)
 	}

@@ -97,6 +97,7 @@ var bodies = map[string]string{
 	"DELETE /api/v1/users/{id}/ical":     ``,
 
 	"POST /api/v1/overrides":        `{"schedule":"office","user":"bo","to":"2026-12-24 09:00"}`,
+	"POST /api/v1/overrides/swap":   `{"schedule":"payments-secondary","user":"cy","with":"ana"}`,
 	"DELETE /api/v1/overrides/{id}": ``,
 	"POST /api/v1/silences":         `{"matchers":["a=b"],"for":"2h"}`,
 	"DELETE /api/v1/silences/{id}":  ``,

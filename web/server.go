@@ -45,7 +45,9 @@ type Engine interface {
 	Note(ctx context.Context, by incident.Actor, verb, what string) error
 	// PutOverride stores an override and returns it with its ID.
 	PutOverride(ctx context.Context, o oncall.Override, by incident.Actor) (oncall.Override, error)
-	// DeleteOverride removes an override made at run time; store.ErrNotFound when there is none.
+	// Swap has two people take each other's shift and returns the two overrides.
+	Swap(ctx context.Context, x oncall.SwapShifts, by incident.Actor) ([]oncall.Override, error)
+	// DeleteOverride ends an override made at run time, and what the same act made; store.ErrNotFound when there is none that is not over.
 	DeleteOverride(ctx context.Context, id string, by incident.Actor) error
 	// Silences returns all silences, expired ones included.
 	Silences(ctx context.Context) ([]router.Silence, error)

@@ -81,7 +81,12 @@ func (c *Client) AddOverride(ctx context.Context, o NewOverride) (Override, erro
 	return post[Override](ctx, c, "/api/v1/overrides", o)
 }
 
-// RemoveOverride takes an override made at run time away.
+// Swap has two people take each other's shift.
+func (c *Client) Swap(ctx context.Context, x NewSwap) ([]Override, error) {
+	return post[[]Override](ctx, c, "/api/v1/overrides/swap", x)
+}
+
+// RemoveOverride ends an override made at run time, and what the same act made with it.
 func (c *Client) RemoveOverride(ctx context.Context, id string) error {
 	return c.do(ctx, http.MethodDelete, "/api/v1/overrides/"+url.PathEscape(id), nil, nil, nil)
 }

@@ -16,6 +16,7 @@ type OnCall struct {
 	At        time.Time     `json:"at"`
 	Schedules []Duty        `json:"schedules"`
 	Services  []ServiceDuty `json:"services"`
+	Void      []Override    `json:"void,omitempty"` // overrides made at run time that decide nothing: what they name has left the configuration
 }
 
 // Duty is who answers for a schedule, and who follows.
@@ -33,6 +34,8 @@ type Shift struct {
 	To       time.Time `json:"to,omitzero"` // absent: no change within two years
 	People   []Person  `json:"people"`
 	Override string    `json:"override,omitempty"` // the override's reason or id, where one decides
+	Decides  *Override `json:"decides,omitempty"`  // the override that decides at From
+	File     []Person  `json:"fileSays,omitempty"` // whom the file has at From, where an override made at run time decides
 }
 
 // ServiceDuty is whom a service's escalation policy means, level by level.
@@ -82,7 +85,22 @@ type Override struct {
 	Reason   string    `json:"reason,omitempty"`
 	By       string    `json:"by,omitempty"`
 	At       time.Time `json:"at,omitzero"`
-	Source   string    `json:"source"` // file | runtime
+	Source   string    `json:"source"`           // file | runtime
+	Group    string    `json:"group,omitempty"`  // of several that one act made, such as a swap: the first's id
+	InFile   bool      `json:"inFile,omitempty"` // of one made at run time: the file says the same by now
+	Void     string    `json:"void,omitempty"`   // of one made at run time: why it decides nothing
+}
+
+// NewSwap asks for two people to take each other's shift: the one that each has at an instant, or the next one. An empty instant is
+// now, an empty WithSchedule is Schedule. Instants are written as in NewOverride.
+type NewSwap struct {
+	Schedule     string `json:"schedule"`
+	User         string `json:"user"`
+	At           string `json:"at,omitempty"`
+	With         string `json:"with"`
+	WithSchedule string `json:"withSchedule,omitempty"`
+	WithAt       string `json:"withAt,omitempty"`
+	Reason       string `json:"reason,omitempty"`
 }
 
 // NewOverride asks for an override. From and To are RFC 3339, or a wall clock "2006-01-02 15:04" in the schedule's zone; an
