@@ -40,7 +40,7 @@ func (b *batch) tellChanges(all []change, by incident.Actor, s said) (told map[o
 	return told, nil
 }
 
-// tellChange tells one person: at once, unless it begins only after their quiet hours.
+// tellChange tells one person.
 func (b *batch) tellChange(u oncall.User, mine []change, by incident.Actor, s said) error {
 	text := s.lead + ": " + b.changesText(u, mine, by) + "."
 	if s.why != "" {
@@ -50,24 +50,28 @@ func (b *batch) tellChange(u oncall.User, mine []change, by incident.Actor, s sa
 	if n, ok := strings.CutPrefix(s.decline, "ov-"); ok && takes {
 		text += " Cannot? Reply decline " + n + "."
 	}
+	return b.tellText(u, text, mine)
+}
+
+// tellText tells one person of changes: at once, unless they go on call by them only after their quiet hours.
+func (b *batch) tellText(u oncall.User, text string, changes []change) error {
 	p := incident.Page{
 		ID: fmt.Sprintf("cover/%d/%s", b.now.UnixMicro(), u.ID), Kind: incident.PageNews, User: u.ID, Via: b.textOrMail(u), Urgency: oncall.High, Text: text, At: b.now,
 	}
-	begin := mine[0].from
-	for _, c := range mine {
-		if c.from.Before(begin) {
-			begin = c.from
-		}
-		if c.is == u.ID && !c.from.After(b.now) {
-			p.Why = handoffWhy(c.schedule)
-		}
-	}
-	if end, quiet := u.QuietUntil(b.now); quiet && p.Via != oncall.Email && (!takes || !begin.Before(end)) {
-		p.After, p.Urgency = end.UTC(), oncall.Low
-	}
 	if p.Via == "" {
-		b.e.log.Warn("somebody cannot be told that their hours on call have changed: there is no number and no address", "user", string(u.ID))
+		b.e.log.Warn("somebody cannot be told that hours on call have changed: there is no number and no address", "user", string(u.ID))
 		return nil
+	}
+	end, quiet := u.QuietUntil(b.now)
+	wait := quiet && p.Via != oncall.Email
+	for _, c := range changes {
+		wait = wait && (c.is != u.ID || !c.from.Before(end))
+		if c.is == u.ID && !c.from.After(b.now) {
+			p.Why = handoffWhy(c.schedule) // what is open is said with it
+		}
+	}
+	if wait {
+		p.After, p.Urgency = end.UTC(), oncall.Low
 	}
 	return b.enqueue(p)
 }

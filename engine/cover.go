@@ -92,7 +92,7 @@ const onAll = "all"
 // hours are the stretches of what a text names in which somebody is on call: of the one schedule where they are, unless the text
 // names one, or all. none asks back, or says why there are none.
 func (s *speaker) hours(u oncall.User, h notify.Hours, on string) (mine []piece, none string, err error) {
-	from, to := h.Between(s.b.now, s.user.Zone)
+	from, to := h.Between(s.b.now.Truncate(time.Minute), s.user.Zone)
 	if !h.Shift() && (!from.Before(to) || !to.After(s.b.now)) {
 		return nil, "That time is over. Nothing was done.", nil
 	}
@@ -288,10 +288,29 @@ func (s *speaker) decline(c notify.Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := s.tellMaker(o, changes); err != nil {
+		return "", err
+	}
 	if len(changes) == 0 {
 		return "Done. Nobody's hours have changed by it.", nil
 	}
 	return "Done: " + s.now(changes) + ".", nil
+}
+
+// tellMaker tells who made an override for others that it was declined.
+func (s *speaker) tellMaker(o oncall.Override, changes []change) error {
+	u, ok := s.b.live.book.Roster.User(oncall.UserID(o.By))
+	concerned := func(c change) bool { return c.is == u.ID || c.was == u.ID }
+	if !ok || u.ID == s.user.ID || slices.ContainsFunc(changes, concerned) {
+		return nil
+	}
+	other := *s
+	other.user = u
+	text := fmt.Sprintf("%s declined what you gave (%s).", s.user.ID, o.ID)
+	if len(changes) > 0 {
+		text = fmt.Sprintf("%s declined what you gave (%s): %s.", s.user.ID, o.ID, other.now(changes))
+	}
+	return s.b.tellText(u, text, changes)
 }
 
 // now says who is on call after changes, to the sender.

@@ -309,7 +309,7 @@ func (e *Engine) Reload(ctx context.Context, s Settings) error {
 		if err := e.knowDrills(b.tx, s.Drills); err != nil {
 			return b.fail(err)
 		}
-		if err := b.forgetHandoffs(s.Book.Roster); err != nil {
+		if err := errors.Join(b.forgetHandoffs(s.Book.Roster), b.warnOfVoid(s.Book.Roster)); err != nil {
 			return err
 		}
 		return b.refresh(s)

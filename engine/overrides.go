@@ -77,7 +77,7 @@ func (b *batch) shiftOf(id oncall.ScheduleID, u oncall.UserID, at time.Time) (pi
 	if err != nil {
 		return piece{}, err
 	}
-	return piece{s.ID, latest(b.now, sh.From), sh.To}, nil
+	return piece{s.ID, latest(b.now.Truncate(time.Minute), sh.From), sh.To}, nil
 }
 
 // pieces are the stretches in which somebody is on call on a schedule.
@@ -189,6 +189,24 @@ func (b *batch) endOverrides(list []oncall.Override, by incident.Actor, verb str
 		}
 	}
 	return b.rearrange(list, by, s)
+}
+
+// warnOfVoid says in the log which overrides a configuration makes decide nothing: what they name is not in it.
+func (b *batch) warnOfVoid(r *oncall.Roster) error {
+	all, err := b.tx.Overrides()
+	if err != nil {
+		return b.fail(err)
+	}
+	for _, o := range all {
+		why := r.Void(&o)
+		if why == "" || !o.To.After(b.now) {
+			continue
+		}
+		b.after(func() {
+			b.e.log.Warn("an override made at run time decides nothing now: the rotation counts", "override", o.ID, "schedule", string(o.Schedule), "user", string(o.User), "why", why)
+		})
+	}
+	return nil
 }
 
 // change is a stretch in which one person is on call instead of another; nobody is the empty name.

@@ -78,8 +78,8 @@ const (
 
 // Help says what a phone can say, in one text.
 func Help() string {
-	return "42 ack, 42r resolve, 42e escalate, 42? status, ack all, ack 42 2h, give 42 bo, n 42 text, " +
-		"hold 42 2h why, u 42 update, report checkout text, list, who"
+	return "42 ack, 42r resolve, 42e escalate, 42? status, ack all, give 42 bo, n 42 text, " +
+		"hold 42 2h why, u 42 update, report web down, list, who, cover sat bo, decline 7"
 }
 
 // maxReply is the longest text that is looked at, in bytes: ten segments in any script.

@@ -156,7 +156,7 @@ func TestParseReplyRefuses(t *testing.T) {
 // TestReplyAnswers holds everything that is sent back to one plain segment.
 func TestReplyAnswers(t *testing.T) {
 	for _, h := range []Hint{hintUnknown, hintQuestion, hintNo, hintWhich, hintNumber, hintMany, hintHours, hintTime, hintExtra, hintBundle,
-		hintGive, hintNote, hintReport, hintUpdate, hintHold, hintKeyword, hintLong, Hint(Help())} {
+		hintCover, hintSwap, hintDecline, hintUntilWhen, hintGive, hintNote, hintReport, hintUpdate, hintHold, hintKeyword, hintLong, Hint(Help())} {
 		if enc, units, n := Segments(h.Error()); enc != GSM7 || n != 1 {
 			t.Errorf("%q is %d %s units in %d segments; want one plain segment", h, units, enc, n)
 		}

@@ -99,7 +99,7 @@ func (c *call) override(in client.NewOverride) (o oncall.Override, err error) {
 	if err != nil {
 		return o, err
 	}
-	o = oncall.Override{Schedule: s.ID, User: u, From: c.now.UTC()}
+	o = oncall.Override{Schedule: s.ID, User: u, From: c.now.UTC().Truncate(time.Minute)} // whole, so that it can be written on a clock
 	if in.From != "" {
 		if o.From, err = when("from", in.From, s.Zone); err != nil {
 			return o, err

@@ -53,6 +53,7 @@ func (s *session) onCall(ctx context.Context, at string) error {
 	}
 	s.out.line("On call at %s\n", s.out.paint(bold, longTime(o.At, s.zone)))
 	s.duties(o)
+	s.void(o)
 	s.services(o)
 	return nil
 }
@@ -72,12 +73,57 @@ func (s *session) duties(o client.OnCall) {
 			next = names(d.Next.People)
 		}
 		who := names(d.Now.People)
-		if d.Now.Override != "" {
-			who += " (override: " + d.Now.Override + ")"
-		}
+		who += s.beside(d.Now)
 		rows[k] = []string{d.Schedule, who, until, next}
 	}
 	s.out.table([]string{"SCHEDULE", "ON CALL", "UNTIL", "THEN"}, rows)
+}
+
+// beside says which override decides a shift, and whom the file names: " (override by ana until 18:00: dentist; the file says ana)".
+func (s *session) beside(sh client.Shift) string {
+	o := sh.Decides
+	if o == nil {
+		return ""
+	}
+	text := "override"
+	if o.By != "" {
+		text += " by " + o.By
+	}
+	if o.Source == "runtime" {
+		text += " until " + s.soon(o.To, sh.From)
+	}
+	if o.Reason != "" {
+		text += ": " + o.Reason
+	}
+	switch {
+	case o.Source != "runtime":
+		return " (" + text + ")"
+	case o.InFile:
+		return " (" + text + "; the file says so too)"
+	}
+	return " (" + text + "; the file says " + names(sh.File) + ")"
+}
+
+// soon writes an instant as short as it is clear beside another: 18:00 of the same day, Sat 18:00 of the same week.
+func (s *session) soon(t, now time.Time) string {
+	t, now = t.In(s.zone), now.In(s.zone)
+	switch {
+	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
+		return t.Format("15:04")
+	case t.Sub(now) < 6*24*time.Hour:
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+// void names the overrides that decide nothing.
+func (s *session) void(o client.OnCall) {
+	for k, x := range o.Void {
+		if k == 0 {
+			s.out.line("")
+		}
+		s.out.line("%s: %s, %s on %s until %s: %s (rouse override remove %s)", s.out.paint(yellow, "decides nothing"), x.ID, plain(x.User), plain(x.Schedule), longTime(x.To, s.zone), plain(x.Void), x.ID)
+	}
 }
 
 func (s *session) services(o client.OnCall) {

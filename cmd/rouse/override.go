@@ -17,10 +17,10 @@ func newOverride(e env) *cobra.Command {
 		Use:     "override",
 		Aliases: []string{"overrides"},
 		Short:   "Put somebody on a schedule for a time, above its rotation",
-		Example: "  rouse override add --schedule primary --user bo --for 4h\n  rouse override list",
+		Example: "  rouse override add --schedule primary --user bo --for 4h\n  rouse override swap --schedule primary --user ana --with bo\n  rouse override export",
 	}
 	r.flags(cmd)
-	return group(cmd, newOverrideAdd(r), newOverrideList(r), newOverrideRemove(r))
+	return group(cmd, newOverrideAdd(r), newOverrideSwap(r), newOverrideList(r), newOverrideExport(r), newOverrideRemove(r))
 }
 
 // cover is what somebody asks override add for.
@@ -72,12 +72,13 @@ func (s *session) cover(ctx context.Context, o cover) error {
 	if err != nil {
 		return err
 	}
-	from, to, err := o.stretch(s.now, zone)
+	now := s.now.Truncate(time.Minute) // so that it can be written on a clock
+	from, to, err := o.stretch(now, zone)
 	if err != nil {
 		return err
 	}
 	in := client.NewOverride{Schedule: o.schedule, User: o.user, To: to.UTC().Format(time.RFC3339), Reason: o.reason}
-	if !from.Equal(s.now) {
+	if !from.Equal(now) {
 		in.From = from.UTC().Format(time.RFC3339)
 	}
 	made, err := s.AddOverride(ctx, in)
@@ -134,46 +135,12 @@ func (o cover) stretch(now time.Time, zone *time.Location) (from, to time.Time, 
 	return from, to, nil
 }
 
-func newOverrideList(r *remote) *cobra.Command {
-	var all bool
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List overrides, those written in the configuration file included",
-		Example: "  rouse override list\n  rouse override list --all -o json",
-		Args:    wants(0, 0, "no words, only flags"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := r.session()
-			if err != nil {
-				return err
-			}
-			list, err := s.Overrides(cmd.Context(), all)
-			return show(s, list, s.explain(err), s.overrideTable)
-		},
-	}
-	cmd.Flags().BoolVar(&all, "all", false, "those that have ended as well")
-	return cmd
-}
-
-func (s *session) overrideTable(list []client.Override) {
-	if len(list) == 0 {
-		s.out.line("No overrides.")
-		return
-	}
-	rows := make([][]string, len(list))
-	for k, o := range list {
-		id := o.ID
-		if o.Source == "file" {
-			id = "(file)"
-		}
-		rows[k] = []string{id, o.Schedule, o.User, longTime(o.From, s.zone), longTime(o.To, s.zone), orDash(o.By), orDash(o.Reason)}
-	}
-	s.out.table([]string{"ID", "SCHEDULE", "USER", "FROM", "TO", "BY", "REASON"}, rows)
-}
-
 func newOverrideRemove(r *remote) *cobra.Command {
 	return &cobra.Command{
-		Use:               "remove ID...",
-		Short:             "Take overrides away again; the rotation counts from then on",
+		Use:   "remove ID...",
+		Short: "End overrides: the rotation counts again from now on",
+		Long: "End overrides: what has begun ends now, the rest is as if it had never been. What one act made, such as the two halves of a\n" +
+			"swap, ends together. Those for whom that changes something are told.",
 		Example:           "  rouse override remove ov-7",
 		Args:              wants(1, -1, "an override's id, such as: rouse override remove ov-7"),
 		ValidArgsFunction: r.completeOverrides,
