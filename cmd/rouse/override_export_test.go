@@ -7,7 +7,6 @@ import (
 
 	"github.com/rouse/rouse/configs"
 	"github.com/rouse/rouse/oncall"
-	"github.com/rouse/rouse/web/client"
 )
 
 // TestExportedOverridesAreTheSame pastes what export writes into a configuration: each override is the same then, to the instant,
@@ -24,16 +23,16 @@ func TestExportedOverridesAreTheSame(t *testing.T) {
 		}
 		return v
 	}
-	made := []client.Override{
+	made := []oncall.Override{
 		{ID: "ov-1", User: "bo", From: at("2030-12-24T05:00:00Z"), To: at("2030-12-25T05:00:00Z"), Reason: `it is: a "quote", {x} # not a comment`},
 		{ID: "ov-2", User: "cy", From: at("2030-12-24T08:00:00Z"), To: at("2030-12-24T09:00:00Z"), By: "ana"},
 		{ID: "ov-3", User: "bo", From: at("2030-10-27T00:30:00Z"), To: at("2030-10-27T01:30:00Z"), Reason: "yes"}, // 02:30, and 02:30 again
 		{ID: "ov-4", User: "bo", From: at("2030-01-01T00:00:00.123456Z"), To: at("2030-01-01T01:00:01Z"), Reason: "null"},
 	}
 	for k := range made {
-		made[k].Schedule, made[k].Source, made[k].At = "primary", "runtime", at("2029-12-01T12:00:00Z")
+		made[k].Schedule, made[k].At = "primary", at("2029-12-01T12:00:00Z")
 	}
-	text, err := overridesYAML(made, map[string]*time.Location{"primary": madrid}, at("2029-12-01T12:00:00Z"))
+	text, err := configs.OverridesYAML(made, map[oncall.ScheduleID]*time.Location{"primary": madrid}, at("2029-12-01T12:00:00Z"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,8 +48,7 @@ func TestExportedOverridesAreTheSame(t *testing.T) {
 	}
 	r := c.Roster()
 	for _, o := range made {
-		x := oncall.Override{ID: o.ID, Schedule: "primary", User: oncall.UserID(o.User), From: o.From, To: o.To}
-		if !r.InFile(&x) {
+		if !r.InFile(&o) {
 			t.Errorf("%s is another in the file:\n%s", o.ID, text)
 		}
 	}
