@@ -40,10 +40,14 @@ func golden(t *testing.T, name string, r *migrate.Result) {
 	}
 }
 
+func load(r *migrate.Result) (*configs.Config, configs.Problems) {
+	return configs.Load("rouse.yaml", r.YAML, configs.Options{})
+}
+
 // good loads an import, which has no errors.
 func good(t *testing.T, r *migrate.Result) *configs.Config {
 	t.Helper()
-	c, problems := configs.Load("rouse.yaml", r.YAML, configs.Options{})
+	c, problems := load(r)
 	if c == nil {
 		t.Fatalf("the import is no good configuration:\n%s\n%s", problems.Errors(), r.YAML)
 	}
@@ -120,7 +124,7 @@ func FuzzAlertmanager(f *testing.F) {
 // readable makes sure that an import of whatever input is YAML that the loader can judge.
 func readable(t *testing.T, r *migrate.Result) {
 	t.Helper()
-	_, problems := configs.Load("rouse.yaml", r.YAML, configs.Options{})
+	_, problems := load(r)
 	for _, p := range problems.Errors() {
 		if strings.Contains(p.What, "not valid YAML") {
 			t.Fatalf("the import is no YAML: %s\n%s", p, r.YAML)

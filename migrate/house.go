@@ -92,8 +92,8 @@ type level struct {
 }
 
 type service struct {
-	id, team, policy, impact string
-	notes                    notes
+	id, team, policy, impact, ack string
+	notes                         notes
 }
 
 // placeholder is who is paged where the source does not know anybody.

@@ -256,6 +256,9 @@ func (p *paper) services(all []service) *yaml.Node {
 		if s.impact != "" {
 			set(n, "impact", text(s.impact))
 		}
+		if s.ack != "" {
+			set(n, "ack_timeout", text(s.ack))
+		}
 		p.named("services", s.id, out, n, s.notes)
 	}
 	return out

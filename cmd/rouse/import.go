@@ -30,6 +30,10 @@ var importers = []importer{
 			return migrate.Alertmanager(files[0].Name, files[0].Data)
 		},
 	},
+	{
+		kind: "pagerduty", short: "from answers of PagerDuty's REST API", dir: true, read: migrate.PagerDuty,
+		long: "DIR holds users.json, teams.json, schedule-*.json (each schedule by itself), escalation_policies.json, services.json.",
+	},
 }
 
 func (i importer) example() string {
