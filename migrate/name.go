@@ -77,7 +77,7 @@ func lower(s string) string { return strings.ToLower(slug(s)) }
 
 // oneLine keeps a text of the source from ending a comment.
 func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "?"), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == '\uFEFF'
 	}), " ")
 }

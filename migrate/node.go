@@ -94,13 +94,22 @@ const wide = 110
 func wrap(s string) []string {
 	var lines []string
 	line := "#"
-	for _, w := range strings.Fields(s) {
+	for _, w := range strings.Fields(capital(oneLine(s))) {
 		if len(line)+1+len(w) > wide && line != "#" {
 			lines, line = append(lines, line), "#"
 		}
 		line += " " + w
 	}
 	return append(lines, line)
+}
+
+// capital begins a sentence, but for one that begins with a name.
+func capital(s string) string {
+	first, _, _ := strings.Cut(s, " ")
+	if first == "rouse" || strings.ContainsFunc(first, func(r rune) bool { return r < 'a' || r > 'z' }) {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // encode writes one section.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gopkg.in/yaml.v3"
 )
 
 // pager is the import of another pager's API: names of everything, and the house that is built.
@@ -79,7 +81,7 @@ func (p *pager) lastResort() []string {
 }
 
 // routeTo adds a route by matchers, with notes. kids are appended to an existing list.
-func (p *pager) routeTo(where string, n notes, service string, matchers ...string) {
+func (p *pager) routeTo(where string, n notes, service string, matchers ...string) *yaml.Node {
 	r := block()
 	ms := words()
 	for _, m := range matchers {
@@ -95,6 +97,7 @@ func (p *pager) routeTo(where string, n notes, service string, matchers ...strin
 		p.route = list()
 	}
 	p.route.Content = append(p.route.Content, r)
+	return r
 }
 
 // mailForm is strict enough that what passes is an address anywhere.

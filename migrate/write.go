@@ -39,7 +39,7 @@ func (h *house) write() (*Result, error) {
 
 // head says where the file comes from, and what no place of it could say.
 func (h *house) head(p *paper) {
-	fmt.Fprintf(&p.out, "# Imported from %s by `rouse import`. Comments say what had no equal.\n", h.source)
+	fmt.Fprintf(&p.out, "# Imported from %s by `rouse import`. Comments say what had no equal.\n", oneLine(h.source))
 	p.out.WriteString("# Next: read them, put in the providers at the end, and run `rouse check`.\n")
 	for _, l := range h.lost {
 		if l.Where != "" {

@@ -34,6 +34,20 @@ var importers = []importer{
 		kind: "pagerduty", short: "from answers of PagerDuty's REST API", dir: true, read: migrate.PagerDuty,
 		long: "DIR holds users.json, teams.json, schedule-*.json (each schedule by itself), escalation_policies.json, services.json.",
 	},
+	{
+		kind: "opsgenie", short: "from answers of Opsgenie's REST API", dir: true, read: migrate.Opsgenie,
+		long: "DIR holds users.json, team-*.json (each team by itself), schedules.json, escalations.json, routing_rules-TEAM.json.",
+	},
+	{
+		kind: "grafana-oncall", short: "from answers of Grafana OnCall's HTTP API", dir: true, read: migrate.GrafanaOnCall,
+		long: "DIR holds users.json, teams.json, personal_notification_rules.json, schedules.json, on_call_shifts.json,\n" +
+			"escalation_chains.json, escalation_policies.json, integrations.json and routes.json.",
+	},
+	{
+		kind: "goalert", short: "from answers of GoAlert's GraphQL API", dir: true, read: migrate.GoAlert,
+		long: "FILE is the answer to one query of users, rotations, schedules, userOverrides, escalationPolicies and services.\n" +
+			"Who of a rotation is on call is only known as it was when the answer was made: import it soon.",
+	},
 }
 
 func (i importer) example() string {

@@ -1,0 +1,121 @@
+package migrate_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rouse/rouse/configs"
+	"github.com/rouse/rouse/migrate"
+	"github.com/rouse/rouse/oncall"
+)
+
+// watch is who the source has on call at a wall-clock time; several names where several are on call at once.
+type watch struct{ at, want string }
+
+// watches asks an import of a folder who is on call on all schedules that one schedule became.
+func watches(t *testing.T, c *configs.Config, ids []oncall.ScheduleID, all []watch) {
+	t.Helper()
+	for _, w := range all {
+		var got []string
+		for _, id := range ids {
+			s, ok := c.Roster().Schedule(id)
+			if !ok {
+				t.Fatalf("no schedule %s", id)
+			}
+			at, err := time.ParseInLocation("Mon 2006-01-02 15:04", w.at, s.Zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, u := range s.At(at) {
+				got = append(got, string(u))
+			}
+		}
+		slices.Sort(got)
+		if g := strings.Join(slices.Compact(got), " "); g != w.want {
+			t.Errorf("%s: %q is on call, want %q", w.at, g, w.want)
+		}
+	}
+}
+
+func imported(t *testing.T, dir string, read func([]migrate.File, migrate.Options) (*migrate.Result, error)) *configs.Config {
+	t.Helper()
+	r, err := read(folder(t, dir), migrate.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, dir, r)
+	return good(t, r)
+}
+
+// TestOpsgenie: Days are weekly turns of ana and bo from Monday 5 January 09:00, from 08:00 to 20:30; Nights turns of two days of
+// cy and bo, from 20:30; Weekend help is on call beside both.
+func TestOpsgenie(t *testing.T) {
+	c := imported(t, "opsgenie", migrate.Opsgenie)
+	watches(t, c, []oncall.ScheduleID{"shop-schedule", "shop-schedule-2"}, []watch{
+		{"Tue 2026-10-20 08:30", "bo"},  // 41 weeks after the first Monday
+		{"Mon 2026-10-26 08:59", "bo"},  // the last minute of the same turn
+		{"Mon 2026-10-26 09:00", "ana"}, // over the change of clocks on the 25th
+		{"Tue 2026-10-27 20:29", "ana"},
+		{"Tue 2026-10-27 21:00", "bo"}, // 295 days after 5 January: turn 147 of two days
+		{"Wed 2026-10-28 21:00", "cy"}, // turn 148
+		{"Thu 2026-10-29 07:59", "cy"},
+		{"Sat 2026-10-31 12:00", "ana"}, // and whose weekend it is: turn 43 of cy, ana
+		{"Sat 2026-11-07 12:00", "bo cy"},
+		{"Thu 2026-12-24 12:00", "cy"}, // the override
+	})
+	p, _ := c.Roster().Policy("shop_escalation")
+	if got := fmt.Sprint(p.Levels); !strings.Contains(got, "shop-schedule-2") {
+		t.Errorf("levels %s: the second schedule is told by nothing", got)
+	}
+	if want := []time.Duration{5 * time.Minute, 55 * time.Minute, 20 * time.Minute}; len(p.Levels) != 3 || p.Levels[0].Wait != want[0] || p.Levels[1].Wait != want[1] || p.Levels[2].Wait != want[2] || p.Repeat != 3 {
+		t.Errorf("policy %+v, want waits %v and 3 rounds", p, want)
+	}
+}
+
+// TestGoAlert: on 1 October the third of the weekly rotation is on until Monday the 5th at 09:00, and the first of the monthly one
+// until the 15th.
+func TestGoAlert(t *testing.T) {
+	c := imported(t, "goalert", migrate.GoAlert)
+	watches(t, c, []oncall.ScheduleID{"ops", "ops-2"}, []watch{
+		{"Thu 2026-10-01 10:00", "cy"},
+		{"Mon 2026-10-05 08:59", "cy"}, // the monthly rotation, whose night ends at 09:00
+		{"Mon 2026-10-05 09:00", "ana"},
+		{"Mon 2026-10-12 10:00", "bo"},
+		{"Wed 2026-10-14 20:00", "cy"},
+		{"Thu 2026-10-15 20:00", "ana"},
+		{"Sat 2026-10-17 12:00", "ana"},
+		{"Wed 2026-10-21 12:30", "bo cy"}, // the weekly rotation, and bo by name
+		{"Wed 2026-10-21 13:00", "cy"},
+		{"Mon 2026-11-02 10:00", "ana"}, // by override; the clocks went back on the 1st
+		{"Fri 2026-12-25 12:00", "bo"},  // the temporary schedule
+	})
+	p, _ := c.Roster().Policy("ops-policy")
+	if len(p.Levels) != 2 || p.Levels[0].Wait != 5*time.Minute || p.Levels[1].Wait != 15*time.Minute || p.Repeat != 2 {
+		t.Errorf("policy %+v", p)
+	}
+}
+
+// TestGrafanaOnCall: Weeks begin with the second user; Nights win over them; Pairs, two at once, win over both.
+func TestGrafanaOnCall(t *testing.T) {
+	c := imported(t, "grafana-oncall", migrate.GrafanaOnCall)
+	watches(t, c, []oncall.ScheduleID{"shop"}, []watch{
+		{"Mon 2026-01-05 09:00", "bo.lind"},
+		{"Mon 2026-01-12 08:59", "bo.lind"},
+		{"Mon 2026-01-12 09:00", "cy"},
+		{"Tue 2026-10-27 12:30", "bo.lind"}, // 42 weeks later, over two changes of clocks: turn 42 of bo, cy, ana is bo
+		{"Mon 2026-01-05 23:00", "dee"},
+		{"Tue 2026-01-06 23:00", "bo.lind"},
+		{"Wed 2026-01-07 05:59", "bo.lind"},
+		{"Tue 2026-01-13 11:00", "ana"},
+		{"Tue 2026-01-20 11:00", "cy"},
+		{"Thu 2026-12-24 09:00", "cy"}, // the event
+	})
+	watches(t, c, []oncall.ScheduleID{"shop-2"}, []watch{{"Tue 2026-01-13 11:00", "dee"}, {"Tue 2026-01-20 11:00", "cy"}, {"Wed 2026-01-21 11:00", ""}})
+}
+
+func FuzzOpsgenie(f *testing.F)      { fuzz(f, "opsgenie", migrate.Opsgenie) }
+func FuzzGoAlert(f *testing.F)       { fuzz(f, "goalert", migrate.GoAlert) }
+func FuzzGrafanaOnCall(f *testing.F) { fuzz(f, "grafana-oncall", migrate.GrafanaOnCall) }
