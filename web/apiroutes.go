@@ -11,6 +11,7 @@ func incidentRoutes() []route {
 		{"GET /api/v1/incidents/{n}/similar", doorAPI, Viewer, (*call).similar},
 		{"GET /api/v1/incidents/{n}/changes", doorAPI, Viewer, (*call).incidentChanges},
 		{"GET /api/v1/incidents/{n}/sla", doorAPI, Viewer, (*call).sla},
+		{"GET /api/v1/incidents/{n}/explanation", doorAPI, Viewer, (*call).explanation},
 		{"GET /api/v1/incidents/{n}/updates", doorAPI, Viewer, (*call).updates},
 		{"PATCH /api/v1/incidents/{n}", doorAPI, Responder, act(amendVerb)},
 		{"POST /api/v1/incidents/{n}/ack", doorAPI, Responder, act(ackVerb)},

@@ -98,7 +98,7 @@ func incidentRequests(n, muted, held, own int64) []request {
 		act(n, "links", `{"href":"https://wiki.example.com/x","text":"x"}`),
 		act(n, "roles", `{"role":"commander","to":"bo"}`),
 		act(n, "updates", `{"audience":"public","phase":"investigating","text":"We look.","next":"1h"}`),
-		read(n, "/updates"), read(n, "/similar"), read(n, "/changes"), read(n, "/sla"),
+		read(n, "/updates"), read(n, "/similar"), read(n, "/changes"), read(n, "/sla"), read(n, "/explanation"),
 		act(n, "responders", `{"users":["cy","team/payments"],"why":"x"}`),
 		act(n, "responders", `{"users":["receiver/room"]}`),
 		act(n, "relations", `{"kind":"child","to":3}`),

@@ -92,7 +92,7 @@ func TestTheDescriptionFitsTheTypes(t *testing.T) {
 		client.Review{}, client.ReviewFacts{}, client.ReviewPerson{}, client.ReviewPromise{}, client.ReviewItem{}, client.ReviewLine{}, client.Approval{},
 		client.ReviewEdit{}, client.NewItem{}, client.ItemEdit{}, client.Comment{}, client.NewLine{}, client.LineEdit{}, client.Problem{}, client.NewProblem{},
 		client.ProblemEdit{}, client.Analysis{}, client.ProblemResolution{}, client.IncidentLink{}, client.Subscriber{}, client.NewSubscriber{},
-		client.StatusPage{}, client.ServiceStatus{}, client.Notice{}, client.Verdict{}, client.Erasure{}, client.Erased{},
+		client.StatusPage{}, client.ServiceStatus{}, client.Notice{}, client.Verdict{}, client.Erasure{}, client.Erased{}, client.Explanation{}, client.Ground{},
 	} {
 		typ := reflect.TypeOf(v)
 		ref := doc.Components.Schemas[typ.Name()]

@@ -79,7 +79,8 @@ type Config struct {
 	MetricsTokens []string       // any of them opens /metrics; empty: it is open to everybody
 	Version       string         // of rouse, shown at the foot of the pages
 	StatusPage    StatusPage
-	Receivers     []string // rooms that may be subscribed to status updates
+	Receivers     []string                    // rooms that may be subscribed to status updates
+	Where         func(path ...string) string // where something is written in the configuration, as file:line; nil: not known
 }
 
 // StatusPage is what people outside are shown: the services that are named, and nothing of any other. An empty Title is "Status".

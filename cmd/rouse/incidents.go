@@ -18,7 +18,7 @@ func newIncidents(e env) *cobra.Command {
 	r.flags(cmd)
 	return group(cmd, newList(r), newShow(r), newAck(r), newResolve(r), newEscalate(r), newReassign(r), newHold(r), newResume(r), newReopen(r),
 		newConfirm(r), newClose(r), newNote(r), newDiagnose(r), newAttach(r), newChange(r), newRole(r), newResponders(r), newUpdate(r),
-		newMerge(r), newLink(r), newUnlink(r), newSimilar(r), newChanges(r), newBulk(r), newReport(r, "rouse incidents report"))
+		newMerge(r), newLink(r), newUnlink(r), newExplainIncident(r), newSimilar(r), newChanges(r), newBulk(r), newReport(r, "rouse incidents report"))
 }
 
 func newShow(r *remote) *cobra.Command {

@@ -189,7 +189,7 @@ func receiverNames(c *configs.Config) []string {
 }
 
 func webConfig(c *configs.Config, links *notify.Signer) *web.Config {
-	out := &web.Config{PublicURL: c.Server.PublicURL, Links: links, MetricsTokens: reveal(c.Server.MetricsToken), Version: buildVersion()}
+	out := &web.Config{PublicURL: c.Server.PublicURL, Links: links, MetricsTokens: reveal(c.Server.MetricsToken), Version: buildVersion(), Where: c.Where}
 	out.StatusPage = web.StatusPage{Title: c.StatusPage.Title, Services: c.StatusPage.Services, Public: c.StatusPage.Public}
 	for _, r := range c.Receivers {
 		out.Receivers = append(out.Receivers, r.Name)
