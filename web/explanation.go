@@ -202,8 +202,8 @@ func (x *explainer) page(p *store.Page) client.Ground {
 	parts := []string{}
 	if f := x.level(p); f != nil {
 		g.Configuration = f.Version
-		parts = append(parts, fmt.Sprintf("level %d of %s, round %d", f.Level, f.Policy, f.Round))
 		g.Place = x.place(f.Version, "escalations", string(f.Policy), "levels", strconv.Itoa(f.Level-1))
+		parts = append(parts, fmt.Sprintf("level %d of %s, round %d%s", f.Level, f.Policy, f.Round, inBrackets(g.Place)))
 	}
 	if ground != "" {
 		parts = append(parts, ground)
@@ -261,4 +261,23 @@ func fateOf(p *client.Page) string {
 		parts = append(parts, "over "+p.Provider)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// grounds are the lines of an explanation for a page, as many as one can read.
+func (t teller) grounds(x *client.Explanation) (all []entryView) {
+	for _, g := range x.Lines[:min(len(x.Lines), entriesMost)] {
+		rule := g.Rule
+		if g.Configuration != "" && g.Configuration != x.Configuration {
+			rule += ", of configuration " + g.Configuration
+		}
+		if g.Place != "" && !strings.Contains(rule, g.Place) {
+			rule += inBrackets(g.Place)
+		}
+		what := g.What
+		if g.State != "" {
+			what += ": " + g.State
+		}
+		all = append(all, entryView{At: t.moment(g.At), Kind: g.Kind, By: cmp.Or(rule, "not remembered"), What: what})
+	}
+	return all
 }

@@ -34,7 +34,7 @@ func TestExplanation(t *testing.T) {
 	for _, want := range []string{
 		"opened | Opened as P1 for checkout: Slow | route route.routes[0] | route.routes[0]",
 		"level | Level 1 of payments: ana (schedule/payments-primary) | policy payments, level 1, round 1 | rouse.yaml:escalations.payments.levels.0",
-		"page | Paging ana by sms | level 1 of payments, round 1; schedule/payments-primary, layer week; rule 1 for high urgency (rouse.yaml:users.ana.notify.high.0) | rouse.yaml:escalations.payments.levels.0",
+		"page | Paging ana by sms | level 1 of payments, round 1 (rouse.yaml:escalations.payments.levels.0); schedule/payments-primary, layer week; rule 1 for high urgency (rouse.yaml:users.ana.notify.high.0) | rouse.yaml:escalations.payments.levels.0",
 	} {
 		if !strings.Contains(said(got), want) {
 			t.Errorf("it does not say %s:\n%s", want, said(got))

@@ -37,6 +37,7 @@ type incidentView struct {
 	More    int // alerts that are not shown
 	Told    []toldView
 	Story   storyView
+	Grounds []entryView // what rule did what
 	Similar []pastView
 	Changes []changeView
 }
@@ -82,14 +83,17 @@ func (c *call) incidentPage() error {
 func (c *call) incidentView(n int64) (v incidentView, err error) {
 	var st story
 	var d dossier
-	err = c.s.Store.View(c.r.Context(), func(tx store.Tx) (err error) {
+	var x client.Explanation
+	err = c.view(func(tx store.Tx, veil *veil) (err error) {
 		if st.incident, err = c.incident(tx, n); err != nil {
 			return err
 		}
 		if err = st.fill(tx, alertsMost); err != nil {
 			return err
 		}
-		d, err = c.dossier(tx, &st)
+		if x, err = veil.explain(&st); err == nil {
+			d, err = c.dossier(tx, &st)
+		}
 		return err
 	})
 	if err != nil {
@@ -97,7 +101,7 @@ func (c *call) incidentView(n int64) (v incidentView, err error) {
 	}
 	t := c.teller()
 	v = t.incident(&st)
-	v.Story = t.story(st.timeline, c.r.URL.Query())
+	v.Story, v.Grounds = t.story(st.timeline, c.r.URL.Query()), t.grounds(&x)
 	t.fillRecord(&v, &st.incident, &d)
 	v.Act = incidentAddress(n) + "/act"
 	v.Mine = c.who.reported(&st.incident)

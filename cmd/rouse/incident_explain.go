@@ -48,12 +48,15 @@ func (s *session) explanation(x client.Explanation) {
 		if g.Configuration != "" && g.Configuration != x.Configuration {
 			why += " [configuration " + g.Configuration + "]"
 		}
+		if g.Place != "" && !strings.Contains(why, g.Place) {
+			why += inPlace(g.Place)
+		}
 		state := strings.TrimPrefix(g.State+": "+g.Fate, ": ")
 		if g.Fate == "" {
 			state = g.State
 		}
-		rows[k] = []string{g.At.In(s.zone).Format("2006-01-02 15:04:05"), what, orDash(why), orDash(g.Place), state}
+		rows[k] = []string{g.At.In(s.zone).Format("2006-01-02 15:04:05"), what, orDash(why), state}
 	}
-	s.columns([]string{"TIME (" + s.zoneName(x.Lines[0].At) + ")", "WHAT", "RULE", "PLACE", "BECAME"}, rows)
+	s.columns([]string{"TIME (" + s.zoneName(x.Lines[0].At) + ")", "WHAT", "RULE", "BECAME"}, rows)
 	s.out.line("\nThe configuration in force is %s; a place is shown of rules that it still has.", x.Configuration)
 }
