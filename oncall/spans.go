@@ -13,10 +13,18 @@ type Span struct {
 	To   time.Time `json:"to"`
 }
 
-// Gaps are the stretches of [from, to) in which nobody is on call, in order, in the schedule's zone.
+// Gaps are the stretches of [from, to) in which nobody is on call, in order, in the schedule's zone. Whose turn it is makes no
+// difference to them, so turns are not counted, however short they are.
 func (s *Schedule) Gaps(from, to time.Time) []Span {
+	still := *s
+	still.Layers = slices.Clone(s.Layers)
+	for i, l := range still.Layers {
+		if len(l.Users) > 0 && !slices.Contains(l.Users, "") {
+			still.Layers[i].Users = l.Users[:1]
+		}
+	}
 	var gaps []Span
-	for _, shift := range s.Shifts(from, to) {
+	for _, shift := range still.Shifts(from, to) {
 		if len(shift.Users) == 0 {
 			gaps = append(gaps, Span{shift.From, shift.To})
 		}

@@ -1,6 +1,7 @@
 package oncall_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -73,5 +74,44 @@ func TestUnionAndCommon(t *testing.T) {
 	}
 	if got := oncall.Total(all); got != 7*time.Hour {
 		t.Errorf("total: got %s", got)
+	}
+}
+
+// TestGapsAgreeWithShifts compares the gaps with the empty shifts of random schedules, over changes of the clocks.
+func TestGapsAgreeWithShifts(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	units := []oncall.Unit{oncall.Hourly, oncall.Daily, oncall.Weekly, oncall.Monthly, oncall.Every, ""}
+	for n := range 300 {
+		z, err := time.LoadLocation([]string{"UTC", "Europe/Madrid", "America/New_York", "Australia/Lord_Howe"}[n%4])
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := time.Date(2026, time.Month(1+r.IntN(12)), 1+r.IntN(28), r.IntN(24), 0, 0, 0, z)
+		s := &oncall.Schedule{ID: "s", Zone: z}
+		for range 1 + r.IntN(3) {
+			l := oncall.Layer{Users: []oncall.UserID{"ana", "bo", "", "cy"}[:1+r.IntN(4)], Rotation: oncall.Rotation{Unit: units[r.IntN(6)], Every: time.Duration(1+r.IntN(99)) * 11 * time.Minute},
+				Start: oncall.DateOf(from.AddDate(0, 0, r.IntN(40)-20)), Handoff: oncall.Handoff{Minute: r.IntN(1440), HasDay: r.IntN(2) == 0, Weekday: time.Weekday(r.IntN(7)), Day: r.IntN(32)}}
+			if r.IntN(3) > 0 {
+				h := oncall.WeeklyHours{From: r.IntN(1440), To: r.IntN(1441)}
+				for d := range h.Days {
+					h.Days[d] = r.IntN(3) > 0
+				}
+				l.Hours = []oncall.WeeklyHours{h}
+			}
+			s.Layers = append(s.Layers, l)
+		}
+		if r.IntN(2) == 0 {
+			s.Overrides = []oncall.Override{{User: "di", From: from.Add(40 * time.Hour), To: from.Add(70 * time.Hour)}}
+		}
+		var want []oncall.Span
+		to := from.AddDate(0, 0, 30)
+		for _, shift := range s.Shifts(from, to) {
+			if len(shift.Users) == 0 {
+				want = append(want, oncall.Span{From: shift.From, To: shift.To})
+			}
+		}
+		if diff := cmp.Diff(want, s.Gaps(from, to)); diff != "" {
+			t.Fatalf("%d: %+v\n-want +got\n%s", n, s.Layers, diff)
+		}
 	}
 }
