@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/store"
@@ -50,6 +52,9 @@ func (e *Engine) retire() error {
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(gone, func(a, b alert.ID) int { // they come out of a map, and one input is one output
+		return cmp.Or(strings.Compare(a.Integration, b.Integration), strings.Compare(a.Key, b.Key))
+	})
 	for part := range slices.Chunk(gone, acceptChunk) {
 		err := e.mustInTurn(func(b *batch) error {
 			for _, id := range part {
