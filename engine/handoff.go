@@ -289,6 +289,7 @@ func (b *batch) openOn(id oncall.ScheduleID, u oncall.UserID, mail bool) (string
 			f.Services = append(f.Services, name)
 		}
 	}
+	slices.Sort(f.Services) // one input, one output
 	if len(f.Services) == 0 {
 		return "", nil
 	}

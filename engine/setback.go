@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/incident"
@@ -117,6 +118,13 @@ func (b *batch) setPagesBack(ids []string, by time.Duration) error {
 		if !p.State.Live() {
 			continue
 		}
+		if b.oldNews(p, by) {
+			if err := b.end(p, store.Void, "the clock was wrong"); err != nil {
+				return err
+			}
+			continue
+		}
+		p.After = b.quietAgain(p)
 		p.NextAt = latest(p.NextAt.Add(-by), p.After)
 		for _, t := range []*time.Time{&p.FirstAt, &p.SentAt} {
 			if !t.IsZero() {
@@ -128,6 +136,24 @@ func (b *batch) setPagesBack(ids []string, by time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// oldNews reports whether a page tells of a handoff by a clock that was far ahead, which is none by the clock as it is now.
+func (b *batch) oldNews(p *store.Page, by time.Duration) bool {
+	return strings.HasPrefix(p.Why, handoffWhy("")) && by >= handoffLate && p.State != store.Sending
+}
+
+// quietAgain is when the quiet hours end for which a page waits, by the clock as it is now; the zero time where there are none now.
+func (b *batch) quietAgain(p *store.Page) time.Time {
+	if p.After.IsZero() || p.Kind != incident.PageNews {
+		return p.After
+	}
+	u, _ := b.live.book.Roster.User(p.User)
+	end, quiet := u.QuietUntil(b.now)
+	if !quiet {
+		return time.Time{}
+	}
+	return end.UTC()
 }
 
 // setBack moves what was last heard to where it would have been heard by the clock as it is now.
