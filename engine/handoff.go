@@ -93,18 +93,18 @@ func (m *handoffMark) due(s *oncall.Schedule, now time.Time) (due bool, next tim
 	users, next := s.Steady(now)
 	switch {
 	case m.At.IsZero(), m.At.After(now.Add(handoffAhead)):
-		return true, next
+		return true, now // and look again once it is known
 	case m.At.After(now): // the clock was set back: what is to come again was told already
 		return false, earlier(next, m.At)
 	case !slices.Equal(users, m.Users):
-		return true, next
+		return true, now
 	}
 	if lead := s.Notice.Before; lead > 0 && !s.Notice.Off {
 		at := s.Current(now).To
 		if at.IsZero() || at.Equal(m.Warned) {
 			return false, next
 		}
-		return !at.Add(-lead).After(now), earlier(next, latest(at.Add(-lead), now.Add(time.Second)))
+		return !at.Add(-lead).After(now), earlier(next, latest(at.Add(-lead), now))
 	}
 	return false, next
 }

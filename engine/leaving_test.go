@@ -42,7 +42,7 @@ func TestWhoLeavesDuringACommitGetsNothing(t *testing.T) {
 		},
 		"PutOverride": func(ctx context.Context, e *Engine) (any, error) { return e.PutOverride(ctx, night(), ana) },
 		"Swap": func(ctx context.Context, e *Engine) (any, error) {
-			return e.Swap(ctx, SwapShifts{Schedule: "rota", User: "ana", With: "bo"}, ana)
+			return e.Swap(ctx, oncall.SwapShifts{Schedule: "rota", User: "ana", With: "bo"}, ana)
 		},
 		"SendTest": func(ctx context.Context, e *Engine) (any, error) { return e.SendTest(ctx, "ana", oncall.SMS, "x", ana) },
 		"PutSilence": func(ctx context.Context, e *Engine) (any, error) {
