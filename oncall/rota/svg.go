@@ -32,7 +32,7 @@ const CSS = `.rota text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"N
 @media (prefers-color-scheme:dark){.rota{--rb:#0d1117;--rt:#e9eef4;--rs:#a3b0be;--rl:#2b3541;--rf:#1b232d;--rr:#ff8a80;--ra:#f4bf5f}}
 .rota .bg{fill:var(--rb)}.rota .free{fill:var(--rf)}.rota .line{stroke:var(--rl);fill:none}.rota .soft{fill:var(--rs)}.rota .head{font-size:19px;font-weight:680}
 .rota .b{fill:#fff;font-weight:600}.rota .small{font-size:11.5px}.rota .today{fill:var(--ra);font-weight:680}.rota .strong{font-weight:650}
-.rota .now{stroke:var(--rt);stroke-width:2}.rota .clock{stroke:var(--ra);stroke-width:1.5;stroke-dasharray:3 3}.rota .clocktext{fill:var(--ra);font-size:11.5px;font-weight:600}
+.rota .now{stroke:var(--rt);stroke-width:2;opacity:.8}.rota .clock{stroke:var(--ra);stroke-width:1.5;stroke-dasharray:3 3}.rota .clocktext{fill:var(--ra);font-size:11.5px;font-weight:600}
 .rota .hole{fill:url(#rota-gap);stroke:var(--rr);stroke-dasharray:4 3}.rota .hatch{stroke:var(--rr);stroke-width:2;opacity:.5}.rota .none{fill:var(--rr);font-weight:650}
 .rota .over{fill:url(#rota-over)}.rota .stripe{stroke:#fff;stroke-width:5;opacity:.2}.rota .away{fill:none;stroke:#f4bf5f;stroke-width:3;stroke-dasharray:5 3}
 .rota .c0{fill:#2463c4}.rota .c1{fill:#8a4b08}.rota .c2{fill:#1d7446}.rota .c3{fill:#8438b5}.rota .c4{fill:#a12e4e}.rota .c5{fill:#0f6f7c}.rota .c6{fill:#5b5bd0}.rota .c7{fill:#5f6b18}
@@ -42,7 +42,7 @@ const CSS = `.rota text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"N
 // Whatever people wrote is escaped. Each shift says on its own, as its title, who it is and from when to when.
 func (v *Rota) SVG(p Picture) []byte {
 	d := &drawing{v: v, zone: v.Location(), y: margin}
-	d.title()
+	d.title(!p.Inline)
 	for _, w := range v.weeks() {
 		d.week(w)
 	}
@@ -96,9 +96,14 @@ func (d *drawing) text(class string, x float64, y int, s string) {
 	fmt.Fprintf(&d.b, `<text class="%s" x="%.1f" y="%d">%s</text>`+"\n", class, x, y, attribute(s))
 }
 
-func (d *drawing) title() {
+// title writes which days these are, and above it of which schedule where nothing around the picture says so.
+func (d *drawing) title(named bool) {
 	last := d.v.To.Add(-time.Second).In(d.zone)
-	d.text("head", margin, d.y+18, d.v.Schedule)
+	if named {
+		d.text("head", margin, d.y+18, d.v.Schedule)
+	} else {
+		d.y -= 26
+	}
 	about := d.v.From.In(d.zone).Format("Mon 2 Jan 2006") + " to " + last.Format("Mon 2 Jan 2006") + " · " + d.v.Zone
 	if d.v.Team != "" {
 		about += " · team " + d.v.Team
