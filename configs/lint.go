@@ -21,6 +21,7 @@ func (l *loader) lintAll() {
 	l.lintUrgency()
 	l.lintPromises()
 	l.lintRota()
+	l.lintLeave()
 	l.lintUnused()
 	if len(l.c.Integrations) == 0 {
 		l.doubt(l.top(), "integrations", "no-integration", "is missing, so no monitoring tool can send alerts", "add one, such as integrations: {prometheus: {type: prometheus, token: env:NAME}}")

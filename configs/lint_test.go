@@ -71,6 +71,9 @@ var lintCases = []lintCase{
 	{"silence-without-reason", 1, "fallback: everyone # rouse:ignore unused-user\n"},
 	{"silence-of-unknown", 1, "fallback: everyone # rouse:ignore unused-usr he comes back\n"},
 	{"silence-of-nothing", 1, "fallback: everyone # rouse:ignore unused-user he comes back\n"},
+	{"on-leave", 2, "users:\n  ana: {timezone: Europe/Madrid, phone: \"+34600000001\", leave: [{from: 2026-12-24, to: 2027-01-06}]}\n  bo: {phone: \"+46700000002\"}\n"},
+	{"past-leave", 2, "users:\n  ana: {timezone: Europe/Madrid, phone: \"+34600000001\", leave: [{from: 2026-11-01}]}\n  bo: {phone: \"+46700000002\"}\n"},
+	{"leave-calendar", 2, "users:\n  ana: {timezone: Europe/Madrid, phone: \"+34600000001\", leave: [{ical: none.ics}]}\n  bo: {phone: \"+46700000002\"}\n"},
 	{"page-nothing", 1, "priorities: {page: []}\n"},
 }
 

@@ -27,7 +27,7 @@ func (l *loader) users(v value) {
 }
 
 func (l *loader) user(id string, v value) oncall.User {
-	o := v.object("name", "timezone", "phone", "email", "notify", "quiet_hours")
+	o := v.object("name", "timezone", "phone", "email", "notify", "quiet_hours", "leave")
 	u := oncall.User{ID: userID(id), Name: id, Zone: time.UTC, Phone: o.get("phone").phone()}
 	if name, ok := o.get("name").text(); ok {
 		u.Name = name
@@ -55,6 +55,7 @@ func (l *loader) user(id string, v value) oncall.User {
 			o.get("timezone").fail("is missing, so quiet hours have no meaning", zoneAdvice)
 		}
 	}
+	u.Leave = o.get("leave").leave(u)
 	return u
 }
 
