@@ -239,12 +239,16 @@ func (e *Engine) refresh(tx store.Tx, s Settings) error {
 	if err != nil {
 		return err
 	}
+	leaves, err := tx.Leaves()
+	if err != nil {
+		return err
+	}
 	silences, err := tx.Silences()
 	if err != nil {
 		return err
 	}
 	book := *s.Book
-	book.Roster = s.Book.Roster.WithOverrides(overrides)
+	book.Roster = s.Book.Roster.WithOverrides(overrides).WithLeave(leaves)
 	e.live.Store(&live{Settings: s, book: &book, gate: s.Gate.WithSilences(silences)})
 	e.metrics.promise(s.Book)
 	for _, p := range s.Providers {

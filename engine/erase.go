@@ -210,7 +210,7 @@ func (b *batch) eraseRota(s *scrub) error {
 			}
 		}
 	}
-	if err := b.eraseSubscribers(s); err != nil {
+	if err := errors.Join(b.eraseLeave(s), b.eraseSubscribers(s)); err != nil {
 		return err
 	}
 	silences, err := b.tx.Silences()

@@ -77,6 +77,8 @@ func (l *ledger) ForgetPages(before time.Time, limit int) (int, error) {
 
 func (l *ledger) PutOverride(o oncall.Override) error    { return l.wrote(l.Tx.PutOverride(o)) }
 func (l *ledger) DeleteOverride(id string) error         { return l.wrote(l.Tx.DeleteOverride(id)) }
+func (l *ledger) PutLeave(v oncall.Leave) error          { return l.wrote(l.Tx.PutLeave(v)) }
+func (l *ledger) DeleteLeave(id string) error            { return l.wrote(l.Tx.DeleteLeave(id)) }
 func (l *ledger) PutSilence(s router.Silence) error      { return l.wrote(l.Tx.PutSilence(s)) }
 func (l *ledger) DeleteSilence(id string) error          { return l.wrote(l.Tx.DeleteSilence(id)) }
 func (l *ledger) DeleteContact(address string) error     { return l.wrote(l.Tx.DeleteContact(address)) }

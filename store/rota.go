@@ -39,6 +39,12 @@ type Rota interface {
 	PutOverride(o oncall.Override) error
 	// DeleteOverride removes one; ErrNotFound when there is none.
 	DeleteOverride(id string) error
+	// Leaves returns all leave entered at run time, by From.
+	Leaves() ([]oncall.Leave, error)
+	// PutLeave creates or replaces one by its ID, which must not be empty.
+	PutLeave(l oncall.Leave) error
+	// DeleteLeave removes one; ErrNotFound when there is none.
+	DeleteLeave(id string) error
 	// Silences returns all silences, by StartsAt.
 	Silences() ([]router.Silence, error)
 	// Silence returns one silence, or ErrNotFound.

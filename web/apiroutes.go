@@ -91,6 +91,9 @@ func rotaRoutes() []route {
 		{"POST /api/v1/overrides", doorAPI, Responder, (*call).addOverride},
 		{"POST /api/v1/overrides/swap", doorAPI, Responder, (*call).swapShifts},
 		{"DELETE /api/v1/overrides/{id}", doorAPI, Responder, (*call).removeOverride},
+		{"GET /api/v1/leave", doorAPI, Viewer, (*call).listLeave},
+		{"POST /api/v1/leave", doorAPI, Viewer, (*call).addLeave},           // of others: Responder
+		{"DELETE /api/v1/leave/{id}", doorAPI, Viewer, (*call).removeLeave}, // of others: Responder
 		{"GET /api/v1/silences", doorAPI, Viewer, (*call).silences},
 		{"POST /api/v1/silences", doorAPI, Responder, (*call).addSilence},
 		{"DELETE /api/v1/silences/{id}", doorAPI, Responder, (*call).expireSilence},

@@ -62,6 +62,7 @@ func TestEveryError(t *testing.T) {
 		{web.ErrBusy, 503, "busy"},
 		{web.ErrMixed, 422, "confidential"},
 		{web.ErrNoFeeds, 501, "no_feeds"},
+		{web.ErrNotYourLeave, 403, "forbidden"},
 		{web.ErrManyAlerts, 422, "too_many_alerts"},
 		{report.ErrPeriod, 422, "invalid"},
 		{report.ErrDimension, 422, "invalid"},

@@ -37,6 +37,7 @@ func askingRefusals() []refusal {
 		{as[*forbiddenError](), 403, "forbidden", "", hintAsk},
 		{is(errNoTestRight), 403, "forbidden", "", "Send it to yourself, or ask a manager."},
 		{is(errNotReporter), 403, "forbidden", "", "Ask whoever reported it, or a responder."},
+		{is(errNotYourLeave), 403, "forbidden", "", "Ask them, or a responder."},
 		{is(errNotYourself), 403, "forbidden", "", "Leave out the address and the receiver to mean yourself, or ask a responder."},
 		{is(errForeign), 403, "cross_site", "", "Open rouse itself and do it there."},
 		{is(errNoPower), 403, "link_forbids", "", "Log in, or answer the text."},

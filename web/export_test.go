@@ -44,7 +44,7 @@ var (
 	ErrMethod                                                = errWrongMethod([]string{"GET"})
 	ErrNotReporter, ErrNotYourself, ErrMixed, ErrManyAlerts  = errNotReporter, errNotYourself, errMixed, errManyAlerts
 	ErrNoReceiver, ErrNoErase, ErrStillThere, ErrBusy        = errNoReceiver, errNoErase, errStillThere, errBusy
-	ErrNoFeeds                                               = errNoFeeds
+	ErrNoFeeds, ErrNotYourLeave                              = errNoFeeds, errNotYourLeave
 )
 
 // ErrReload and ErrReady wrap what Reload and Ready answer.

@@ -190,6 +190,16 @@ func (s spy) DeleteOverride(ctx context.Context, id string, by incident.Actor) e
 	return s.Engine.DeleteOverride(ctx, id, by)
 }
 
+func (s spy) PutLeave(ctx context.Context, u oncall.UserID, list []oncall.Leave, calendar string, by incident.Actor) ([]oncall.Leave, error) {
+	*s.acts++
+	return s.Engine.PutLeave(ctx, u, list, calendar, by)
+}
+
+func (s spy) DeleteLeave(ctx context.Context, id string, by incident.Actor) error {
+	*s.acts++
+	return s.Engine.DeleteLeave(ctx, id, by)
+}
+
 func (s spy) PutSilence(ctx context.Context, x router.Silence) (router.Silence, error) {
 	*s.acts++
 	return s.Engine.PutSilence(ctx, x)

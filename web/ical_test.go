@@ -12,6 +12,7 @@ import (
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/web"
+	"github.com/rouse/rouse/web/client"
 )
 
 // path is an address of the public URL as the tests reach it.
@@ -204,5 +205,56 @@ func TestSchedulePage(t *testing.T) {
 		if got := w.get(path(t, feed.URL)); got.status != tt.feed {
 			t.Errorf("after %s the calendar answers %d, want %d", tt.do, got.status, tt.feed)
 		}
+	}
+}
+
+// Leave entered at run time is listed with what has to be covered, a calendar replaces what was read before, and each person enters
+// their own; nobody is off call by it.
+func TestLeave(t *testing.T) {
+	w := newWorld(t)
+	by := w.api("viewer") // dee
+	day := func(n int) string { return night.AddDate(0, 0, n).Format("2006-01-02") }
+	in := client.NewLeave{User: "dee", Leave: []client.LeaveTime{{From: day(0), To: day(4), Reason: "family"}}}
+	made, err := by.AddLeave(t.Context(), in)
+	must(t, err)
+	if len(made) != 1 || made[0].ID == "" || len(made[0].Clashes) == 0 || made[0].Clashes[0].Schedule != "office" || made[0].Clashes[0].Cover != "ana" {
+		t.Fatalf("got %+v", made)
+	}
+	at := made[0].Clashes[0].From
+	if s, _ := w.engine.Book().Roster.Schedule("office"); len(s.At(at)) != 1 || s.At(at)[0] != "dee" {
+		t.Errorf("dee is on leave at %v, and %v is on call", at, s.At(at))
+	}
+	has(t, "the page of the schedule", w.browse("viewer").get("/oncall/office"), "On leave", "rouse override add --schedule office --user ana", "family")
+	in.User = "ana"
+	if _, err := by.AddLeave(t.Context(), in); err == nil {
+		t.Error("a viewer entered leave of somebody else")
+	}
+	resp := w.api("responder")
+	for range 2 {
+		_, err = resp.AddLeave(t.Context(), client.NewLeave{User: "Ana Ruiz", Calendar: "ana.ics", Leave: []client.LeaveTime{{From: day(20), To: day(21)}, {From: day(30), To: day(31)}}})
+		must(t, err)
+	}
+	list, err := resp.Leave(t.Context(), "ana", false)
+	must(t, err)
+	if len(list) != 2 || list[0].Calendar != "ana.ics" || list[0].By != "bo" {
+		t.Errorf("after reading a calendar twice: %+v", list)
+	}
+	if err := by.RemoveLeave(t.Context(), list[0].ID); err == nil {
+		t.Error("a viewer removed leave of somebody else")
+	}
+	must(t, resp.RemoveLeave(t.Context(), list[0].ID))
+	must(t, by.RemoveLeave(t.Context(), made[0].ID))
+	for _, bad := range []client.NewLeave{
+		{User: "zoe", Leave: in.Leave}, {User: "ana"}, {User: "ana", Leave: []client.LeaveTime{{From: day(2), To: day(1)}}}, {User: "ana", Leave: []client.LeaveTime{{From: "x", To: day(1)}}},
+		{User: "ana", Leave: []client.LeaveTime{{From: day(-9), To: day(-8)}}}, {User: "ana", Leave: make([]client.LeaveTime, 501)}, {User: "ana", Leave: []client.LeaveTime{{From: day(1), To: day(9999)}}},
+	} {
+		if _, err := resp.AddLeave(t.Context(), bad); err == nil {
+			t.Errorf("%+v was taken", bad)
+		}
+	}
+	all, err := resp.Leave(t.Context(), "", true)
+	must(t, err)
+	if len(all) != 1 {
+		t.Errorf("at the end there is %+v", all)
 	}
 }

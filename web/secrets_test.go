@@ -99,6 +99,8 @@ var bodies = map[string]string{
 	"POST /api/v1/overrides":        `{"schedule":"office","user":"bo","to":"2026-12-24 09:00"}`,
 	"POST /api/v1/overrides/swap":   `{"schedule":"payments-secondary","user":"cy","with":"ana"}`,
 	"DELETE /api/v1/overrides/{id}": ``,
+	"POST /api/v1/leave":            `{"user":"ana","leave":[{"from":"2026-12-24","to":"2026-12-25"}]}`,
+	"DELETE /api/v1/leave/{id}":     ``,
 	"POST /api/v1/silences":         `{"matchers":["a=b"],"for":"2h"}`,
 	"DELETE /api/v1/silences/{id}":  ``,
 	"POST /api/v1/send":             `{"user":"bo"}`,
@@ -123,7 +125,7 @@ func (v *vaultWorld) lists() map[string][]string {
 		"GET /api/v1/status": {""}, "GET /api/v1/acts": {"", "?limit=1000"}, "GET /api/v1/audit/verify": {""},
 		"GET /api/v1/changes": {""}, "GET /api/v1/subscribers": {""}, "GET /api/v1/oncall": {""}, "GET /api/v1/users": {""}, "GET /api/v1/schedules": {""},
 		"GET /api/v1/schedules/{id}/shifts": {""}, "GET /api/v1/schedules/{id}/rota": {"", "?format=svg"}, "GET /api/v1/schedules/{id}/ical": {""}, "GET /api/v1/users/{id}/ical": {""}, "GET /api/v1/overrides": {""}, "GET /api/v1/silences": {""}, "GET /api/v1/contacts": {""}, "GET /api/v1/lines": {""},
-		"GET /api/v1/heartbeats": {""}, "GET /api/v1/backup": {""},
+		"GET /api/v1/leave": {"", "?all=true"}, "GET /api/v1/heartbeats": {""}, "GET /api/v1/backup": {""},
 		"GET /api/v1/drills": {""},
 	}
 }
@@ -276,7 +278,7 @@ func TestWhoBelongsToItSeesTheSecrets(t *testing.T) {
 // mayRefuse are routes that a role is enough for only where one acts for oneself.
 func mayRefuse(rt web.Route, a asker) bool {
 	own := []string{"POST /api/v1/incidents/{n}/confirm", "POST /api/v1/subscribers", "DELETE /api/v1/subscribers/{id}"}
-	return a.token.Role == web.Viewer && slices.Contains(own, rt.Pattern) || rt.Pattern == "POST /api/v1/send" || rt.Pattern == "DELETE /api/v1/users/{id}/ical"
+	return a.token.Role == web.Viewer && slices.Contains(own, rt.Pattern) || rt.Pattern == "POST /api/v1/send" || rt.Pattern == "DELETE /api/v1/users/{id}/ical" || rt.Pattern == "POST /api/v1/leave"
 }
 
 func (v *vaultWorld) by(a asker, method, path, body string) answer {

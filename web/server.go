@@ -49,6 +49,10 @@ type Engine interface {
 	Swap(ctx context.Context, x oncall.SwapShifts, by incident.Actor) ([]oncall.Override, error)
 	// DeleteOverride ends an override made at run time, and what the same act made; store.ErrNotFound when there is none that is not over.
 	DeleteOverride(ctx context.Context, id string, by incident.Actor) error
+	// PutLeave stores when a user is away and returns it with its IDs; with a calendar it replaces what was read of that user's before.
+	PutLeave(ctx context.Context, user oncall.UserID, list []oncall.Leave, calendar string, by incident.Actor) ([]oncall.Leave, error)
+	// DeleteLeave removes leave entered at run time; store.ErrNotFound when there is none.
+	DeleteLeave(ctx context.Context, id string, by incident.Actor) error
 	// Silences returns all silences, expired ones included.
 	Silences(ctx context.Context) ([]router.Silence, error)
 	// PutSilence stores a silence and returns it with its ID.

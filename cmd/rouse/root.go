@@ -23,7 +23,7 @@ func newRoot(e env) *cobra.Command {
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
 	root.AddCommand(newServe(e), newPhones(e), newCheck(e), newIncidents(e), newReview(e), newProblem(e), newSLA(e), newSubscribers(e), newStatus(e), newNumbers(e), newPlan(e))
-	root.AddCommand(newOnCall(e), newSchedule(e), newOverride(e), newSilence(e), newContacts(e), newSend(e), newDrills(e))
+	root.AddCommand(newOnCall(e), newSchedule(e), newLeave(e), newOverride(e), newSilence(e), newContacts(e), newSend(e), newDrills(e))
 	root.AddCommand(newExplain(e), newSimulate(e), newTest(e))
 	root.AddCommand(newAudit(e), newErase(e), newBackup(e), newRestore(e), newVersion(e))
 	root.AddCommand(newImport(e))

@@ -179,11 +179,12 @@ func Changes(zone *time.Location, from, to time.Time) []Change {
 	return list
 }
 
-// CoverCommand is what to type to have somebody stand in for who is on leave; NAME stands for somebody where nobody is left.
+// CoverCommand is what to type to have somebody stand in for who is on leave, in whole minutes around it; NAME stands for somebody
+// where nobody is left.
 func CoverCommand(schedule string, c Clash, zone *time.Location) string {
 	const form = "2006-01-02 15:04"
 	return fmt.Sprintf("rouse override add --schedule %s --user %s --from %q --to %q --zone %s --reason %q", schedule, cmp.Or(c.Cover, "NAME"),
-		c.From.In(zone).Format(form), c.To.In(zone).Format(form), zone, c.User+" is on leave")
+		c.From.In(zone).Format(form), c.To.Add(time.Minute-1).In(zone).Format(form), zone, c.User+" is on leave")
 }
 
 // person finds somebody who is drawn.

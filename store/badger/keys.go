@@ -38,6 +38,7 @@ const (
 	tabReviewWake = 'W'  // time, incident
 	tabProblem    = 'P'  // number: row
 	tabSubscriber = 'S'  // id: row
+	tabLeave      = 'L'  // id: row
 	tabRunning    = 'z'  // name: running number
 	runIncident   = "incident"
 	runAct        = "act"

@@ -34,6 +34,26 @@ func (t *tx) DeleteOverride(id string) error {
 	return t.delPresent(keyText(tabOverride, id))
 }
 
+// Leaves returns all leave entered at run time, by From.
+func (t *tx) Leaves() ([]oncall.Leave, error) {
+	all, err := rows[oncall.Leave](t, span{prefix: []byte{tabLeave}}, 0)
+	slices.SortStableFunc(all, func(a, b oncall.Leave) int {
+		return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.ID, b.ID))
+	})
+	return all, err
+}
+
+// PutLeave creates or replaces one by its ID.
+func (t *tx) PutLeave(l oncall.Leave) error {
+	if l.ID == "" {
+		return errNoID
+	}
+	return t.setRow(keyText(tabLeave, l.ID), &l)
+}
+
+// DeleteLeave removes one; store.ErrNotFound when there is none.
+func (t *tx) DeleteLeave(id string) error { return t.delPresent(keyText(tabLeave, id)) }
+
 // delPresent deletes a key; store.ErrNotFound when it is not there.
 func (t *tx) delPresent(key []byte) error {
 	if err := t.get(key, func([]byte) error { return nil }); err != nil {

@@ -100,6 +100,19 @@ func (t *tx) PutOverride(o oncall.Override) error { return putNamed(t, tabOverri
 // DeleteOverride removes one; store.ErrNotFound when there is none.
 func (t *tx) DeleteOverride(id string) error { return t.delPresent(tabOverride + id) }
 
+// Leaves returns all leave made at run time, by From.
+func (t *tx) Leaves() ([]oncall.Leave, error) {
+	all, err := rows[oncall.Leave](t, tabLeave, "", 0)
+	slices.SortStableFunc(all, func(a, b oncall.Leave) int { return a.From.Compare(b.From) })
+	return all, err
+}
+
+// PutLeave creates or replaces leave.
+func (t *tx) PutLeave(l oncall.Leave) error { return putNamed(t, tabLeave, l.ID, l) }
+
+// DeleteLeave removes one; store.ErrNotFound when there is none.
+func (t *tx) DeleteLeave(id string) error { return t.delPresent(tabLeave + id) }
+
 // Silences returns all silences, by StartsAt.
 func (t *tx) Silences() ([]router.Silence, error) {
 	all, err := rows[router.Silence](t, tabSilence, "", 0)

@@ -28,6 +28,7 @@ const (
 	tabReviewDue   = "r" // time, number
 	tabProblem     = "B" // number
 	tabOverride    = "V" // id
+	tabLeave       = "E" // id
 	tabSilence     = "S" // id
 	tabContact     = "C" // address
 	tabSubscriber  = "U" // id

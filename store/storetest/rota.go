@@ -9,6 +9,7 @@ import (
 
 var rotaTests = []test{
 	{name: "overrides", run: overridesKept},
+	{name: "leave", run: leavesKept},
 	{name: "silences", run: silencesKept},
 	{name: "contacts", run: contactsKept},
 	{name: "subscribers", run: subscribersKept},
@@ -25,6 +26,20 @@ func overridesKept(h *harness) {
 	absent(h, "deleting what is not there", h.s.Update(h.Context(), func(tx store.Tx) error { return tx.DeleteOverride("c") }))
 	if err := h.s.Update(h.Context(), func(tx store.Tx) error { return tx.PutOverride(override("", 0)) }); err == nil {
 		h.Error("an override without an ID: got no error")
+	}
+}
+
+func leavesKept(h *harness) {
+	h.update(func(tx store.Tx) error {
+		return all(tx.PutLeave(leave("b", 10)), tx.PutLeave(leave("a", 30)), tx.PutLeave(leave("c", 20)))
+	})
+	leaves := func() []oncall.Leave { return read(h, store.Tx.Leaves) }
+	same(h, "by From", leaves(), []oncall.Leave{leave("b", 10), leave("c", 20), leave("a", 30)})
+	h.update(func(tx store.Tx) error { return all(tx.PutLeave(leave("b", 40)), tx.DeleteLeave("c")) })
+	same(h, "replaced and deleted", leaves(), []oncall.Leave{leave("a", 30), leave("b", 40)})
+	absent(h, "deleting what is not there", h.s.Update(h.Context(), func(tx store.Tx) error { return tx.DeleteLeave("c") }))
+	if err := h.s.Update(h.Context(), func(tx store.Tx) error { return tx.PutLeave(leave("", 0)) }); err == nil {
+		h.Error("leave without an ID: got no error")
 	}
 }
 

@@ -76,6 +76,11 @@ func override(id string, minute int) oncall.Override {
 	return oncall.Override{ID: id, Schedule: "primary", User: "ana", From: at(minute), To: at(minute + 60), By: "bo", At: at(0)}
 }
 
+// leave is one that begins at some minute and lasts a day.
+func leave(id string, minute int) oncall.Leave {
+	return oncall.Leave{ID: id, User: "ana", From: at(minute), To: at(minute + 1440), Reason: "family", Calendar: "ana.ics", By: "bo", At: at(0)}
+}
+
 // silence is one that begins at some minute and lasts an hour.
 func silence(id string, minute int) router.Silence {
 	return router.Silence{
