@@ -17,7 +17,7 @@ const leaveKept = 90 * 24 * time.Hour
 // PutLeave stores when somebody is away, all of it or none, and returns it with its IDs. With calendar it replaces what was read of
 // that person's calendars before. It takes nobody off call.
 func (e *Engine) PutLeave(ctx context.Context, user oncall.UserID, list []oncall.Leave, calendar string, by incident.Actor) (made []oncall.Leave, err error) {
-	err = e.commit(ctx, max(1, len(list)), func(b *batch) error {
+	err = e.commit(ctx, func(b *batch) error {
 		made = nil
 		if _, ok := b.live.book.Roster.User(user); !ok {
 			return ErrNoUser
@@ -72,7 +72,7 @@ func (b *batch) dropLeave(user oncall.UserID, calendars bool) error {
 
 // DeleteLeave removes leave entered at run time; store.ErrNotFound when there is none.
 func (e *Engine) DeleteLeave(ctx context.Context, id string, by incident.Actor) error {
-	return e.commit(ctx, 1, func(b *batch) error {
+	return e.commit(ctx, func(b *batch) error {
 		err := b.tx.DeleteLeave(id)
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("leave %s: %w", id, err)
