@@ -48,9 +48,11 @@ func TestWhoLeavesDuringACommitGetsNothing(t *testing.T) {
 		"PutSilence": func(ctx context.Context, e *Engine) (any, error) {
 			return e.PutSilence(ctx, router.Silence{Comment: "x"})
 		},
-		"StartDrill":  func(ctx context.Context, e *Engine) (any, error) { return e.StartDrill(ctx, "fire", ana) },
-		"Erase":       func(ctx context.Context, e *Engine) (any, error) { return e.Erase(ctx, Person{User: "dee"}, ana) },
-		"Speech":      func(ctx context.Context, e *Engine) (any, error) { return e.Speech(ctx, "line", "TEST-1/ana/call", "CA1") },
+		"StartDrill": func(ctx context.Context, e *Engine) (any, error) { return e.StartDrill(ctx, "fire", ana) },
+		"Erase":      func(ctx context.Context, e *Engine) (any, error) { return e.Erase(ctx, Person{User: "dee"}, ana) },
+		"Speech": func(ctx context.Context, e *Engine) (any, error) {
+			return e.Speech(ctx, "line", "TEST-1/ana/call", "CA1")
+		},
 		"DraftReview": func(ctx context.Context, e *Engine) (any, error) { return e.DraftReview(ctx, 1, ana) },
 		"DoReview": func(ctx context.Context, e *Engine) (any, error) {
 			return e.DoReview(ctx, 2, review.AddItem{By: ana, Text: "x"}, ana)
