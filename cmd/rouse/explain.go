@@ -81,5 +81,5 @@ func (r *remote) explainAlerts(ctx context.Context, args []string, o explaining)
 		}
 	}
 	answer, err := explain.Ask(q)
-	return show(s, answer, err, func(a *explain.Answer) { s.answer(c, a) })
+	return show(s, answer, err, func(a *explain.Answer) { s.answer(c, a, o.live) })
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +14,11 @@ import (
 )
 
 // answer prints what explain found, for a person.
-func (s *session) answer(c *configs.Config, a *explain.Answer) {
+func (s *session) answer(c *configs.Config, a *explain.Answer, live bool) {
 	s.out.line("%s at %s, configuration %s (%s)", s.out.paint(bold, count(len(a.Alerts), "alert", "alerts")), longTime(a.At, s.zone), c.File, a.Version)
+	if live {
+		s.out.line("with the silences, overrides and numbers that rouse at %s knows now", s.base)
+	}
 	s.dir = strings.TrimSuffix(c.File, filepath.Base(c.File))
 	for k := range a.Alerts {
 		if k == alertsExplained {
@@ -110,8 +114,13 @@ func (s *session) rules(w *explain.Way, several bool) {
 		return
 	}
 	s.out.line("")
-	rows := make([][]string, len(w.Rules))
-	for k, v := range w.Rules {
+	var rows [][]string
+	others := map[router.SuppressionKind]int{}
+	for _, v := range w.Rules {
+		if len(w.Rules) > rulesExplained && len(v.Misses) > 0 {
+			others[v.Kind]++
+			continue
+		}
 		says, why := "no", v.Why
 		switch {
 		case v.Holds:
@@ -125,7 +134,12 @@ func (s *session) rules(w *explain.Way, several bool) {
 		case !v.Next.IsZero():
 			why += ", next " + longTime(v.Next, s.zone)
 		}
-		rows[k] = []string{"  " + string(v.Kind) + " " + plain(short(v.Rule, v.Pos)), says, orDash(v.Pos), why}
+		rows = append(rows, []string{"  " + string(v.Kind) + " " + plain(short(v.Rule, v.Pos)), says, orDash(v.Pos), why})
+	}
+	for _, kind := range []router.SuppressionKind{router.BySilence, router.ByInhibition, router.ByMaintenance} {
+		if n := others[kind]; n > 0 {
+			rows = append(rows, []string{fmt.Sprintf("  %s, %d more", kind, n), "no", "-", "they are about other alerts; --output json lists them"})
+		}
 	}
 	head := "  MUTES IT?"
 	if several {
@@ -133,6 +147,9 @@ func (s *session) rules(w *explain.Way, several bool) {
 	}
 	s.columns([]string{head, "", "PLACE", "WHY"}, rows)
 }
+
+// rulesExplained is how many rules are printed when most of them are about other alerts.
+const rulesExplained = 12
 
 // short leaves the place out of the words of a rule, which have it where the rule has no name.
 func short(rule, pos string) string {
@@ -252,7 +269,7 @@ func (s *session) step(st *explain.Step) []string {
 	case "room":
 		return []string{"  room", st.Room, st.What + inPlace(st.Place)}
 	case "level":
-		return []string{fmt.Sprintf("level %d of %s", st.Level, st.Policy), "", strings.TrimSpace(afterColon(st.What) + inPlace(st.Place))}
+		return []string{fmt.Sprintf("level %d of %s", st.Level, st.Policy), "", afterColon(strings.Replace(st.What, fmt.Sprintf(" at level %d of %s", st.Level, st.Policy), "", 1)) + inPlace(st.Place)}
 	}
 	return []string{kindWords[st.Kind], string(st.User), st.What + inPlace(st.Place)}
 }
@@ -279,9 +296,9 @@ func (s *session) clock(t, from time.Time) string {
 // people prints who is not paged, and why.
 func (s *session) people(i *explain.Incident) {
 	var rows, but [][]string
-	for _, p := range i.People {
+	for _, p := range alike(i.People) {
 		for k, w := range p.Why {
-			who := string(p.User)
+			who := p.Name
 			if k > 0 {
 				who = ""
 			}
@@ -307,4 +324,21 @@ func (s *session) people(i *explain.Incident) {
 		return
 	}
 	s.columns([]string{"  WHO", "WHY", "", "PLACE"}, rows)
+}
+
+// alike joins people whose reasons are the same: Name is all of their ids.
+func alike(people []explain.Person) []explain.Person {
+	var out []explain.Person
+	for _, p := range people {
+		p.Name = string(p.User)
+		at := slices.IndexFunc(out, func(o explain.Person) bool {
+			return o.Paged == p.Paged && len(p.Why) > 0 && reflect.DeepEqual(o.Why, p.Why)
+		})
+		if at < 0 {
+			out = append(out, p)
+			continue
+		}
+		out[at].Name += ", " + p.Name
+	}
+	return out
 }

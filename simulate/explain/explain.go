@@ -147,6 +147,11 @@ func (a *asking) way(x *alert.Alert, d *router.Decision, numbers []int64) Way {
 		if v.Kind == router.ByMute {
 			v.Pos = a.interval(v.Rule)
 		}
+		for n := range a.Alerts {
+			if id := a.Alerts[n].ID(); v.Source == id.Integration+"/"+id.Key {
+				v.Source = a.Alerts[n].Title + " (" + v.Source + ")"
+			}
+		}
 	}
 	for k := range a.out.Incidents {
 		i := &a.out.Incidents[k]

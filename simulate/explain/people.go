@@ -99,11 +99,11 @@ func (a *asking) unpaged(u *oncall.User, i *Incident, levels []called) []Reason 
 			}
 		}
 	}
-	if u.Phone == "" && u.Email == "" && len(all) == 0 {
-		add(Reason{Text: "has neither a phone number nor a mail address", Place: a.Where("users", string(u.ID))})
-	}
 	if len(all) == 0 {
 		add(Reason{Text: fmt.Sprintf("no level of %s names them", i.policies(levels)), Place: a.Where("escalations", i.Policy.Value)})
+		if u.Phone == "" && u.Email == "" {
+			add(Reason{Text: "and they have neither a phone number nor a mail address", Place: a.Where("users", string(u.ID))})
+		}
 	}
 	return all
 }
