@@ -9,7 +9,8 @@ import "time"
 // is simulated by dropping it and making another on the same store.
 type Stepped struct {
 	*Engine
-	wall *wallWatch
+	wall     *wallWatch
+	reviewed time.Duration // on the stopwatch: when suppressed incidents were last looked at
 }
 
 // NewStepped prepares a stepped engine; Deps.Now, Elapsed and Random should be the driver's. It takes over at once what an earlier
@@ -21,7 +22,7 @@ func NewStepped(d Deps) (*Stepped, error) {
 	}
 	e.inline = true
 	e.settleIn()
-	return &Stepped{e, newWallWatch(e.now(), e.elapsed)}, nil
+	return &Stepped{e, newWallWatch(e.now(), e.elapsed), e.elapsed()}, nil
 }
 
 // turnsMost bounds how often one Step goes round, so that a fault that makes everything due again does not keep it.
@@ -58,17 +59,20 @@ func (s *Stepped) drain() {
 
 func (s *Stepped) nudged() bool { return len(s.clock)+len(s.outbox) > 0 }
 
-// reviewTurn is a turn of the review loop, if something asked for it; zero for no need of another.
+// reviewTurn is a turn of the review loop, if something asked for it or a minute has passed; it returns when the next is due.
 func (s *Stepped) reviewTurn() time.Time {
 	select {
 	case <-s.review:
 	default:
-		return time.Time{}
+		if left := s.reviewed + longestSleep - s.elapsed(); left > 0 {
+			return s.now().Add(left)
+		}
 	}
+	s.reviewed = s.elapsed()
 	if err := s.Review(); err != nil {
 		s.log.Error("review of suppressed incidents failed", "err", err)
 		nudge(s.review)
 		return s.now().Add(retryAfter)
 	}
-	return time.Time{}
+	return s.now().Add(longestSleep)
 }
