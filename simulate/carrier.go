@@ -54,6 +54,11 @@ func (i *Item) Rings() bool {
 	return !i.over && i.Message.Via == oncall.Call && i.Status.Outcome == notify.Ringing
 }
 
+// Engages reports whether it is a call that keeps its phone from taking another.
+func (i *Item) Engages() bool {
+	return !i.over && i.Message.Via == oncall.Call && (i.Status.Outcome == notify.Ringing || i.Status.Outcome == notify.Answered)
+}
+
 // Ears is where a carrier tells what happens. Each may fail, as any request to a house may.
 type Ears interface {
 	Status(notify.Status) error                               // a callback
@@ -73,6 +78,7 @@ type Carrier struct {
 	Lose   func() bool                                // a callback
 	Double func() bool                                // a callback is repeated
 	Draw   func(from, to time.Duration) time.Duration // how long something takes
+	Talk   time.Duration                              // how long a call lasts after its key: it is confirmed aloud
 	Items  []*Item                                    // all that it ever took, in order
 
 	Made     map[string]int  // messages that went out, by page
@@ -191,10 +197,12 @@ func (c *Carrier) ring(i *Item) {
 	switch c.Phone(&i.Message) {
 	case Fails:
 		c.end(i, notify.Failed)
-	case Off, Dead, Asleep:
+	case Off, Dead:
+		c.World.After(c.Draw(RingsFor, RingsFor), func() { c.end(i, notify.NoAnswer) })
+	case Asleep:
 		c.World.After(RingsFor, func() { c.end(i, notify.NoAnswer) })
 	case Busy:
-		c.World.After(time.Second, func() { c.end(i, notify.Busy) })
+		c.World.After(c.Draw(time.Second, time.Second), func() { c.end(i, notify.Busy) })
 	case Voice:
 		c.World.After(20*time.Second, func() { c.end(i, notify.Machine) })
 	default:
@@ -234,7 +242,11 @@ func (c *Carrier) press(i *Item, key string) {
 		c.end(i, notify.HungUp)
 		return
 	}
-	c.end(i, notify.Completed)
+	if c.Talk == 0 {
+		c.end(i, notify.Completed)
+		return
+	}
+	c.World.After(c.Talk, func() { c.end(i, notify.Completed) })
 }
 
 // Take has a person take a call that rings, hear what it says, and press a key at once; no key: hang up. False when it rings no

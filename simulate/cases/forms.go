@@ -67,7 +67,7 @@ func troubles() []Form {
 		{Form: "<traffic> [to <user>] [over <provider>] fail|fails", Example: `texts to ana fail`, read: (*reader).fails, Does: "Deliveries fail at once after the provider took them."},
 		{Form: "<traffic> [to <user>] [over <provider>] work|works [again]", Example: `texts to ana work again`, read: (*reader).works, Does: "They arrive again."},
 		{Form: "<whose> phone is <phone>", Example: `ana's phone is off`, read: (*reader).phone,
-			Does: "A phone is off (texts fail, calls ring out), busy, dead (there is no such number), or its voicemail takes every call."},
+			Does: "A phone is off (texts and calls fail at once), busy, dead (there is no such number), or its voicemail takes every call."},
 		{Form: "<whose> phone works [again]", Example: `ana's phone works again`, read: (*reader).phoneWorks, Does: "It works again."},
 		{Form: "provider <provider> is <mood>", Example: `provider twilio is down`, read: (*reader).outage,
 			Does: "An account is down (cannot be reached), silent (gives no answer), locked (refuses its credentials) or throttling (429)."},

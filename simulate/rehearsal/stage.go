@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/engine"
@@ -64,7 +65,7 @@ func (p *play) hire(all []Carrier) (out []notify.Provider) {
 		name := c.Name
 		sim.Mood = func(m *notify.Message) simulate.Mood { return p.mood(name, m) }
 		sim.Phone = func(m *notify.Message) simulate.PhoneState { return p.phone(name, m) }
-		sim.Draw = instantly
+		sim.Draw, sim.Talk = instantly, 3*time.Second
 		own := &carrier{Carrier: sim, methods: c.Methods, play: p}
 		p.carriers = append(p.carriers, own)
 		out = append(out, own)
@@ -89,10 +90,25 @@ func (p *play) phone(provider string, m *notify.Message) simulate.PhoneState {
 			return f.state()
 		}
 	}
+	if m.Via == oncall.Call && p.engaged(m) {
+		return simulate.Busy
+	}
 	if m.Via == oncall.Call && (len(p.waiting[p.owner(m.To)]) > 0 || p.awake(p.owner(m.To))) {
 		return simulate.Works
 	}
 	return simulate.Asleep
+}
+
+// engaged reports whether a phone is in another call.
+func (p *play) engaged(m *notify.Message) bool {
+	for _, c := range p.carriers {
+		for _, i := range slices.Backward(c.Items) {
+			if i.Message.To == m.To && i.Message.ID != m.ID && i.Engages() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (f Fault) state() simulate.PhoneState {
@@ -109,6 +125,9 @@ func (f *Fault) hits(provider string, m *notify.Message, p *play) bool {
 	}
 	if m == nil {
 		return f.User == "" && f.Via == ""
+	}
+	if f.Phone != "" && f.Via == "" && m.Via == oncall.Email { // what is wrong with a phone is not wrong with a mailbox
+		return false
 	}
 	return (f.Via == "" || f.Via == m.Via) && (f.User == "" || f.User == p.owner(m.To))
 }

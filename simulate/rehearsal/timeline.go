@@ -65,7 +65,9 @@ type Moment struct {
 }
 
 // Wakes reports whether a moment is a page that wakes somebody: one that a provider took, whether it arrives or not.
-func (m *Moment) Wakes() bool { return m.Kind == Sent && m.Purpose == incident.PageAlert && m.Why == "" }
+func (m *Moment) Wakes() bool {
+	return m.Kind == Sent && m.Purpose == incident.PageAlert && m.Why == ""
+}
 
 func (m *Moment) about(i *incident.Incident) {
 	m.Service, m.Priority, m.State = i.Service, i.Priority, i.State
