@@ -61,6 +61,7 @@ func tuned(data string, o Options, log words) badger.Options {
 	b.MemTableSize, b.NumMemtables, b.BaseTableSize = memTable, 2, 1<<20
 	b.BlockCacheSize, b.IndexCacheSize = 16<<20, 8<<20
 	b.ValueLogFileSize, b.ValueThreshold = 64<<20, maxRecord+1
+	b.BaseLevelSize = 256 << 20 // a level more would rewrite every row several times more, for keys of alerts have no order
 	b.BlockSize = 16 << 10 // a dozen alerts of one kind, which compress to half of what three do
 	b.NumVersionsToKeep, b.DetectConflicts = 1, true
 	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 8, 20
