@@ -76,7 +76,7 @@ func (e *ears) Received(i *simulate.Item) {
 		n = fmt.Sprint(1 + t.w.Roll(30)) // some other, stale or not there at all
 	}
 	said := simulate.Pick(t.w, n, "ack", "ack all", n, "ack "+n+" 20m", n+"r", n+"e", "hold "+n+" 30m vendor", "give "+n+" bo", n+"?", "yes", "n "+n+" looking",
-		"STOP", "b1", "who")
+		"STOP", "b1", "who", "cover 2h bo", "cover tonight ana", "swap with bo", "decline")
 	t.w.After(simulate.Pick(t.w, t.w.Between(10*time.Second, 2*time.Minute), t.w.Between(10*time.Second, 25*time.Minute)), func() {
 		t.text(i.Message.To, said)
 		if t.w.Chance(0.15) {
