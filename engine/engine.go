@@ -121,7 +121,8 @@ type Engine struct {
 	audit   auditor              // owned by the audit loop
 	drilled map[string]time.Time // owned by the clock's loop: the last time of each drill that was looked at
 
-	handed handed // owned by the clock's loop
+	handed handed  // owned by the clock's loop
+	behind *behind // owned by the clock's loop; nil: nothing is
 
 	pace      paces
 	standing  atomic.Pointer[string] // the loop that stands; nil: none

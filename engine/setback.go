@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,58 +34,61 @@ func (e *Engine) sinceNote(tx store.Tx) error {
 // setBack has everything that waits by elapsed time wait no longer because the clock was set back. It is owned by the clock's
 // loop. What was moved by a run that a crash cut short is moved once more after the start: early is better than late.
 func (e *Engine) setBack() error {
-	by := time.Duration(e.back.Swap(0))
-	if by == 0 {
-		return nil
+	for e.behind != nil || e.back.Load() != 0 {
+		if err := e.setAllBack(); err != nil {
+			return fmt.Errorf("follow the clock, which was set back: %w", err)
+		}
+		e.pulse.setBack(e.behind.by)
+		e.breaker.setBack(e.behind.by)
+		e.behind = nil
 	}
-	if err := e.setAllBack(by); err != nil {
-		e.back.Add(int64(by))
-		return fmt.Errorf("follow the clock, which was set back: %w", err)
-	}
-	e.pulse.setBack(by)
-	e.breaker.setBack(by)
 	return nil
 }
 
-func (e *Engine) setAllBack(by time.Duration) error {
-	var open []int64
-	var pages []string
+// behind is what still has to follow the clock, so that nothing is moved twice when a commit on the way fails.
+type behind struct {
+	by    time.Duration
+	open  []int64
+	pages []string
+}
+
+func (e *Engine) setAllBack() (err error) {
+	if e.behind == nil {
+		if e.behind, err = e.allBehind(); err != nil {
+			return err
+		}
+		e.back.Add(-int64(e.behind.by))
+	}
+	for w := e.behind; len(w.open)+len(w.pages) > 0; e.pace.clock.move() {
+		open := w.open[:min(len(w.open), setBackMost)]
+		pages := w.pages[:min(len(w.pages), setBackMost-len(open))]
+		if err := e.must(func(b *batch) error { return errors.Join(b.setOpenBack(open, w.by), b.setPagesBack(pages, w.by)) }); err != nil {
+			return err
+		}
+		w.open, w.pages = w.open[len(open):], w.pages[len(pages):]
+	}
+	return e.must((*batch).putTime)
+}
+
+// allBehind is everything that waits, before anything follows the clock.
+func (e *Engine) allBehind() (*behind, error) {
+	w := &behind{by: time.Duration(e.back.Load())}
 	err := e.store.View(context.Background(), func(tx store.Tx) (err error) {
-		pages = pages[:0]
-		if open, err = tx.OpenNumbers(); err != nil {
+		w.pages = w.pages[:0]
+		if w.open, err = tx.OpenNumbers(); err != nil {
 			return err
 		}
 		due, err1 := tx.DuePages(endOfTime, 0)
 		quiet, err2 := tx.DuePatient(endOfTime, 0)
 		for _, p := range append(due, quiet...) {
-			pages = append(pages, p.ID)
+			w.pages = append(w.pages, p.ID)
 		}
 		return errors.Join(err1, err2)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for chunk := range slices.Chunk(open, setBackMost) {
-		err := e.must(func(b *batch) error {
-			for _, n := range chunk {
-				if err := b.tryAct(n, incident.SetBack{By: by}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		e.pace.clock.move()
-	}
-	for chunk := range slices.Chunk(pages, setBackMost) {
-		if err := e.must(func(b *batch) error { return b.setPagesBack(chunk, by) }); err != nil {
-			return err
-		}
-		e.pace.clock.move()
-	}
-	return e.must((*batch).putTime)
+	return w, nil
 }
 
 // stampEvery is how far what is remembered may be ahead of the note of the time.
@@ -104,6 +106,15 @@ func (b *batch) noteTime(least time.Duration) error {
 func (b *batch) putTime() error {
 	b.after(func() { b.e.noted = b.now })
 	return b.fail(b.tx.PutNote(clockNote, b.now.Format(time.RFC3339Nano)))
+}
+
+func (b *batch) setOpenBack(numbers []int64, by time.Duration) error {
+	for _, n := range numbers {
+		if err := b.tryAct(n, incident.SetBack{By: by}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *batch) setPagesBack(ids []string, by time.Duration) error {
