@@ -39,18 +39,10 @@ func (b *batch) inhibits(a *alert.Alert) {
 	if a.Test {
 		return
 	}
-	h := b.e.hot
-	if !h.inhibit.set(a) {
-		return
+	if undo := b.e.hot.inhibit.set(a); undo != nil {
+		b.undoing(undo)
+		b.after(func() { nudge(b.e.review) })
 	}
-	back := *a
-	if a.State == alert.Firing {
-		back.State = alert.Resolved
-	} else {
-		back.State = alert.Firing
-	}
-	b.undoing(func() { h.inhibit.set(&back) })
-	b.after(func() { nudge(b.e.review) })
 }
 
 // received notes a source's test alert where people look for it, and pages nobody.

@@ -57,6 +57,24 @@ func (b *breakers) heard(l line, answered bool, now time.Time) (silent bool) {
 	return len(b.silent[l]) >= silentMost || o != nil
 }
 
+// keep returns what puts a line back to how it is now.
+func (b *breakers) keep(l line) (back func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was, out := b.open[l]
+	var o outage
+	if out {
+		o = *was
+	}
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if delete(b.open, l); out {
+			b.open[l] = &o
+		}
+	}
+}
+
 // trip takes a line out of use for a while; a probe that failed likewise.
 func (b *breakers) trip(l line, class notify.Class, code int, now time.Time) {
 	b.mu.Lock()

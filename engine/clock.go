@@ -189,11 +189,7 @@ func (e *Engine) expire(now time.Time) (next time.Time, err error) {
 		err := e.mustInTurn(func(b *batch) error {
 			for _, id := range gone {
 				a := alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}
-				row, err := b.tx.Alert(id)
-				if err == nil {
-					a.Labels = row.Labels
-					b.inhibits(&a)
-				}
+				b.inhibits(&a)
 				if err := b.recovers(&a, expiredWhy); err != nil {
 					return err
 				}

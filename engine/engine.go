@@ -254,7 +254,7 @@ func (e *Engine) refresh(tx store.Tx, s Settings) error {
 	e.metrics.promise(s.Book)
 	for _, p := range s.Providers {
 		e.metrics.Unknowns.WithLabelValues(p.Name())
-		e.metrics.ProviderUp.WithLabelValues(p.Name()).Set(e.breaker.up(p.Name()))
+		e.showLine(p.Name())
 	}
 	return nil
 }
@@ -304,9 +304,8 @@ func (e *Engine) Reload(ctx context.Context, s Settings) error {
 		b.after(func() {
 			e.breaker.reset()
 			for _, p := range s.Providers {
-				e.metrics.ProviderUp.WithLabelValues(p.Name()).Set(1)
+				e.showLine(p.Name())
 			}
-			e.hot.inhibitRules(s.Inhibit, e.store)
 			e.pulse.configure(s.Heartbeats, e.now())
 			nudge(e.clock)
 			nudge(e.review)
@@ -314,7 +313,7 @@ func (e *Engine) Reload(ctx context.Context, s Settings) error {
 		if err := e.knowDrills(b.tx, s.Drills); err != nil {
 			return b.fail(err)
 		}
-		if err := errors.Join(b.forgetHandoffs(s.Book.Roster), b.warnOfVoid(s.Book.Roster)); err != nil {
+		if err := errors.Join(b.inhibitBy(s.Inhibit), b.forgetHandoffs(s.Book.Roster), b.warnOfVoid(s.Book.Roster)); err != nil {
 			return err
 		}
 		return b.refresh(s)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"container/heap"
-	"context"
 	"hash/fnv"
 	"io"
 	"sync"
@@ -35,18 +34,27 @@ type sources struct {
 	index *router.Inhibitor
 }
 
-// set tells the index about an alert and reports whether that may change what is inhibited.
-func (s *sources) set(a *alert.Alert) bool {
+// set tells the index about an alert; nil when that changes nothing of what is inhibited.
+func (s *sources) set(a *alert.Alert) (undo func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.index.Set(a)
+	back := s.index.Undoable(a)
+	if back == nil {
+		return nil
+	}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		back()
+	}
 }
 
-// swap replaces the index, as new rules demand.
-func (s *sources) swap(index *router.Inhibitor) {
+// swap replaces the index, as new rules demand, and returns the one before.
+func (s *sources) swap(index *router.Inhibitor) (was *router.Inhibitor) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.index = index
+	was, s.index = s.index, index
+	return was
 }
 
 // ruled reports whether there are rules of inhibition at all.
@@ -286,15 +294,15 @@ func (h *hot) len() int {
 	return len(h.firing)
 }
 
-// inhibitRules swaps the rules and reads the sources again. Only the committer may call it.
-func (h *hot) inhibitRules(rules []router.InhibitRule, s store.Store) {
+// inhibitBy swaps the rules of inhibition and reads the sources again; like them, the rules run ahead within the batch.
+func (b *batch) inhibitBy(rules []router.InhibitRule) error {
 	fresh := router.NewInhibitor(rules)
-	err := s.View(context.Background(), func(tx store.Tx) error {
-		return tx.EachFiring(func(a store.Alert) error { fresh.Set(&a.Alert); return nil })
-	})
-	if err == nil {
-		h.inhibit.swap(fresh)
+	if err := b.tx.EachFiring(func(a store.Alert) error { fresh.Set(&a.Alert); return nil }); err != nil {
+		return b.fail(err)
 	}
+	was := b.e.hot.inhibit.swap(fresh)
+	b.undoing(func() { b.e.hot.inhibit.swap(was) })
+	return nil
 }
 
 // endHeap orders ends of alerts; entries go stale and are skipped when popped.

@@ -28,8 +28,19 @@ func numberID(user oncall.UserID, via oncall.Method) alert.ID {
 // methodWords names methods in sentences.
 var methodWords = map[oncall.Method]string{oncall.SMS: "texts", oncall.Call: "calls", oncall.Email: "mail"}
 
+// moves has a line be as it was, if what happens to it now is not remembered: nobody would be told of it, or that it is over.
+func (b *batch) moves(l line) {
+	back := b.e.breaker.keep(l)
+	b.undoing(func() { back(); b.e.showLine(l.provider) })
+}
+
+func (e *Engine) showLine(provider string) {
+	e.metrics.ProviderUp.WithLabelValues(provider).Set(e.breaker.up(provider))
+}
+
 // judge takes from a failed send what it says about the line.
 func (b *batch) judge(l line, page string, e *notify.Error, silent bool) error {
+	b.moves(l)
 	switch {
 	case silent:
 		return b.trip(l, notify.Transient, e.Code)
@@ -45,8 +56,9 @@ func (b *batch) judge(l line, page string, e *notify.Error, silent bool) error {
 
 // trip puts a line aside that fails everybody, and tells who looks after rouse, once.
 func (b *batch) trip(l line, class notify.Class, code int) error {
+	b.moves(l)
 	b.e.breaker.trip(l, class, code, b.now)
-	b.e.metrics.ProviderUp.WithLabelValues(l.provider).Set(0)
+	b.e.showLine(l.provider)
 	why := notify.Line{Since: b.now, Class: class, Code: code}.Why()
 	id := lineID(l)
 	return b.fires(&alert.Alert{
@@ -59,6 +71,7 @@ func (b *batch) trip(l line, class notify.Class, code int) error {
 
 // heal puts a line into use again after a success; see breakers.heal.
 func (b *batch) heal(l line, arrived bool, sent time.Time) error {
+	b.moves(l)
 	if !b.e.breaker.heal(l, arrived, sent) {
 		return nil
 	}
@@ -66,7 +79,7 @@ func (b *batch) heal(l line, arrived bool, sent time.Time) error {
 }
 
 func (b *batch) lineUp(l line) error {
-	b.e.metrics.ProviderUp.WithLabelValues(l.provider).Set(b.e.breaker.up(l.provider))
+	b.e.showLine(l.provider)
 	return b.over(lineID(l), "it works again")
 }
 

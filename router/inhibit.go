@@ -85,16 +85,25 @@ func NewInhibitor(rules []InhibitRule) *Inhibitor {
 
 // Set files an alert that fires under the rules of which it is a source, and forgets one that does not fire. It reports
 // whether that may change what is inhibited. A source's test alert inhibits nothing.
-func (i *Inhibitor) Set(a *alert.Alert) bool {
+func (i *Inhibitor) Set(a *alert.Alert) bool { return i.Undoable(a) != nil }
+
+// Undoable is Set for who may have to take it back: undo has the index hold what it held of this alert before. nil: nothing changed.
+func (i *Inhibitor) Undoable(a *alert.Alert) (undo func()) {
 	if len(i.rules) == 0 {
-		return false
+		return nil
 	}
 	id := a.ID()
 	was, is := i.held[id], i.places(a)
 	if slices.Equal(was, is) {
-		return false
+		return nil
 	}
-	for _, p := range was {
+	i.file(id, is)
+	return func() { i.file(id, was) }
+}
+
+// file files an alert in some places, and in no others.
+func (i *Inhibitor) file(id alert.ID, is []place) {
+	for _, p := range i.held[id] {
 		i.rules[p.rule].remove(p, id)
 	}
 	for _, p := range is {
@@ -105,7 +114,6 @@ func (i *Inhibitor) Set(a *alert.Alert) bool {
 	} else {
 		i.held[id] = is
 	}
-	return true
 }
 
 // places says where an alert is to be filed; nowhere unless it fires.
