@@ -108,7 +108,7 @@ func everything(t testing.TB, c *sayer) Settings {
 		},
 		Types:   map[string][]string{"technical": {"network"}, incident.TypeSecurity: nil},
 		SLAs:    []*sla.Definition{{Name: "gold", Response: map[string]time.Duration{"P3": 10 * time.Minute}, Resolution: map[string]time.Duration{"P3": time.Hour}, PauseOnHold: []string{"vendor"}, WarnAt: []int{50}, Escalate: true}},
-		Cadence: map[incident.Priority]time.Duration{"P3": 30 * time.Minute}, Reviews: incident.Reviews{Required: map[incident.Priority]bool{"P3": true}, Due: 48 * time.Hour},
+		Cadence: map[incident.Priority]time.Duration{"P3": 30 * time.Minute}, Reviews: incident.Reviews{Required: map[incident.Priority]bool{"P1": true}, Due: 48 * time.Hour},
 	}
 	inhibit := []router.InhibitRule{{Name: "quiet", Sources: matchers(t, `alertname="Core"`), Targets: matchers(t, `alertname="Leaf"`)}}
 	both := &router.Route{Matchers: matchers(t, `alertname="Both"`), Service: "t", Continue: true}
@@ -158,8 +158,8 @@ func (s *stage) deps() Deps {
 	}
 }
 
-// must ends the test for an error where none is to be.
-func (s *stage) must(err error) {
+// ok ends the test for an error where none is to be.
+func (s *stage) ok(err error) {
 	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
@@ -169,7 +169,7 @@ func (s *stage) must(err error) {
 // fires has alerts of some names fire.
 func (s *stage) fires(names ...string) {
 	s.t.Helper()
-	s.must(s.Accept(context.Background(), alerts(alert.Firing, names...)))
+	s.ok(s.Accept(context.Background(), alerts(alert.Firing, names...)))
 }
 
 func alerts(state alert.State, names ...string) (all []alert.Alert) {
@@ -184,7 +184,7 @@ func alerts(state alert.State, names ...string) (all []alert.Alert) {
 func (s *stage) does(n int64, a incident.Action) {
 	s.t.Helper()
 	_, err := s.Do(context.Background(), n, a)
-	s.must(err)
+	s.ok(err)
 }
 
 // play takes steps, and makes every call that comes of them, until none does.
@@ -210,14 +210,14 @@ func (s *stage) later(d time.Duration) { s.now = s.now.Add(d) }
 func (s *stage) dump() string {
 	s.t.Helper()
 	var b strings.Builder
-	s.must(s.rows.Dump(&b))
+	s.ok(s.rows.Dump(&b))
 	return b.String()
 }
 
 // paged is the ID of the latest page of a state and method.
 func (s *stage) paged(state store.PageState, via oncall.Method) (id string) {
 	s.t.Helper()
-	s.must(s.rows.View(context.Background(), func(tx store.Tx) error {
+	s.ok(s.rows.View(context.Background(), func(tx store.Tx) error {
 		for n := int64(1); n < 10; n++ {
 			pages, err := tx.PagesOf(n)
 			if err != nil {
