@@ -25,8 +25,8 @@ func peopleScenes() (all []scene) {
 	resolved := func(s *stage) { fired(s); s.does(1, incident.Resolve{By: ana, Note: "restarted"}) }
 	related := func(s *stage) {
 		fired(s)
-		s.does2(s.Relate(ctx, 1, incident.Relate{By: ana, Kind: incident.ToChild, To: 2}))
-		s.does2(s.Relate(ctx, 2, incident.Relate{By: ana, Kind: incident.ToChild, To: 3}))
+		s.related(s.Relate(ctx, 1, incident.Relate{By: ana, Kind: incident.ToChild, To: 2}))
+		s.related(s.Relate(ctx, 2, incident.Relate{By: ana, Kind: incident.ToChild, To: 3}))
 	}
 	act := func(name string, before func(*stage), a incident.Action) {
 		all = append(all, scene{name: "act/" + name, before: before, do: func(s *stage) error { _, err := s.Do(ctx, 1, a); return err }})
@@ -71,7 +71,7 @@ func peopleScenes() (all []scene) {
 			_, err := s.Swap(ctx, oncall.SwapShifts{Schedule: "rota", User: "ana", With: "bo", Reason: "party"}, ana)
 			return err
 		}},
-		scene{name: "override/delete", before: func(s *stage) { s.does3(s.PutOverride(ctx, night(), ana)); s.later(time.Hour) }, do: func(s *stage) error {
+		scene{name: "override/delete", before: func(s *stage) { s.covers(s.PutOverride(ctx, night(), ana)); s.later(time.Hour) }, do: func(s *stage) error {
 			return s.DeleteOverride(ctx, "ov-1", bo)
 		}},
 		scene{name: "silence/put", before: fired, do: func(s *stage) error { _, err := s.PutSilence(ctx, hush(s)); return err }},
@@ -131,8 +131,8 @@ func (s *stage) rowsSilences() (all []router.Silence, err error) {
 	return all, err
 }
 
-func (s *stage) does2(_ incident.Incident, err error) { s.ok(err) }
-func (s *stage) does3(_ oncall.Override, err error)   { s.ok(err) }
+func (s *stage) related(_ incident.Incident, err error) { s.ok(err) }
+func (s *stage) covers(_ oncall.Override, err error)    { s.ok(err) }
 
 func recordScenes() []scene {
 	ctx := context.Background()
@@ -200,6 +200,14 @@ func recordScenes() []scene {
 			_, err := s.PutSilence(ctx, x)
 			s.ok(err)
 			s.ok(s.Note(ctx, incident.Actor{Kind: incident.ByUser, Name: "dee"}, "backup", "made by dee"))
+			_, err = s.Subscribe(ctx, store.Subscriber{Recipient: incident.Recipient{User: "bo"}}, incident.Actor{Kind: incident.ByUser, Name: "dee"})
+			s.ok(err)
+			_, err = s.OpenProblem(ctx, problem.Open{By: ana, Title: "dee's disk"})
+			s.ok(err)
+			shift := night()
+			shift.Reason = "for dee"
+			s.covers(s.PutOverride(ctx, shift, ana))
+			s.ok(s.rows.Update(ctx, func(tx store.Tx) error { return tx.PutContact(store.Contact{Address: "+34600000009", User: "dee"}) }))
 		}, do: func(s *stage) error {
 			if counter(s, "erased") > 0 { // each try takes an alias of its own
 				s.ok(s.rows.Update(ctx, func(tx store.Tx) error { _, err := tx.AddCounter("erased", -counter(s, "erased")); return err }))
@@ -227,9 +235,24 @@ func phoneScenes() (all []scene) {
 	for _, body := range []string{"1", "ack", "ack all", "ack 1 2h", "1r", "e 1", "give 1 bo", "n 1 hello", "list", "who", "1?", "?", "nonsense", "STOP", "report s it smells", "B1", "decline", "swap tonight bo tomorrow"} {
 		texted(body, fired, body)
 	}
+	for _, body := range []string{"ack 1 morning", "ack 9", "9r", "1r done", "who s", "B1?", "cover tonight", "cover tonight nobody", "cover tonight bo on rota party", "cover sat 09:00-18:00 bo", "swap tonight ana tomorrow", "decline 7", "n 1", "give 1 nobody"} {
+		texted(body, fired, body)
+	}
+	texted("a bundle", func(s *stage) { fired(s); s.later(time.Minute) }, "B1")
+	texted("what is confidential", func(s *stage) {
+		fired(s)
+		s.does(1, incident.Amend{By: bo, Type: incident.TypeSecurity, Reason: "an attack"})
+	}, "1")
+	texted("decline, of two", func(s *stage) {
+		other := night()
+		other.From, other.To, other.User = other.To, other.To.Add(time.Hour), "ana"
+		s.covers(s.PutOverride(ctx, other, bo))
+		other.From, other.To = other.To.Add(48*time.Hour), other.To.Add(49*time.Hour)
+		s.covers(s.PutOverride(ctx, other, bo))
+	}, "decline")
 	texted("START", func(s *stage) { fired(s); s.ok(s.Text(ctx, "line", "SM0", phone, "+1", "STOP")) }, "START")
 	texted("cover", fired, "cover tonight bo")
-	texted("decline 1", func(s *stage) { s.does3(s.PutOverride(ctx, night(), bo)) }, "decline 1")
+	texted("decline 1", func(s *stage) { s.covers(s.PutOverride(ctx, night(), bo)) }, "decline 1")
 	acked := func(s *stage) { fired(s); s.does(1, incident.Ack{By: ana, User: "ana"}) }
 	texted("hold", acked, "hold 1 2h vendor")
 	texted("update", acked, "u 1 we look")
@@ -265,7 +288,7 @@ func phoneScenes() (all []scene) {
 		}},
 		scene{name: "speech/of another call", before: func(s *stage) {
 			s.line.err = &notify.Error{Class: notify.Transient, Unknown: true, Err: errBroken}
-			s.does4(s.SendTest(ctx, "ana", oncall.Call, "x", ana))
+			s.tests(s.SendTest(ctx, "ana", oncall.Call, "x", ana))
 			s.play()
 		}, do: func(s *stage) error { _, err := s.Speech(ctx, "line", "TEST-1/ana/call", "CA9"); return err }},
 	)
@@ -278,7 +301,7 @@ func phoneScenes() (all []scene) {
 	return all
 }
 
-func (s *stage) does4(_ string, err error) { s.ok(err) }
+func (s *stage) tests(_ string, err error) { s.ok(err) }
 
 // callOf is the call that was placed, whatever became of it.
 func (s *stage) callOf() (id string) {

@@ -185,6 +185,20 @@ func (s *stage) memory() string {
 	return b.String()
 }
 
+// twins are two alerts of one group, the first as alerts makes it.
+func twins(name string) []alert.Alert {
+	both := append(alerts(alert.Firing, name), alerts(alert.Firing, name)...)
+	both[1].Key, both[1].Severity = "twin of "+name, alert.Warning
+	return both
+}
+
+// pair has twins fire, and the first of them recover.
+func (s *stage) pair(name string) {
+	s.ok(s.Accept(context.Background(), twins(name)))
+	s.later(time.Minute)
+	s.ok(s.Accept(context.Background(), alerts(alert.Resolved, name)))
+}
+
 func alertScenes() []scene {
 	accept := func(state alert.State, names ...string) func(*stage) error {
 		return func(s *stage) error { return s.Accept(context.Background(), alerts(state, names...)) }
@@ -217,6 +231,19 @@ func alertScenes() []scene {
 		}, do: accept(alert.Firing, "Down")},
 		{name: "alert/other words", before: fired, do: changed(func(a *alert.Alert) { a.Title = "Down and out" })},
 		{name: "alert/less severe", before: fired, do: changed(func(a *alert.Alert) { a.Severity = alert.Warning })},
+		{name: "alert/back in an open incident", before: func(s *stage) { s.pair("Down"); s.play() }, do: accept(alert.Firing, "Down")},
+		{name: "alert/back in one of two", before: func(s *stage) {
+			s.pair("Both")
+			s.does(2, incident.Resolve{By: ana, Note: "x"})
+		}, do: accept(alert.Firing, "Both")},
+		{name: "alert/one of several recovers", before: func(s *stage) {
+			s.ok(s.Accept(context.Background(), twins("Down")))
+			s.play()
+		}, do: accept(alert.Resolved, "Down")},
+		{name: "alert/again after its incident", before: func(s *stage) {
+			fired(s)
+			s.does(1, incident.Resolve{By: ana, Note: "x"})
+		}, do: changed(func(a *alert.Alert) { a.Event = true })},
 		{name: "alert/event", before: fired, do: changed(func(a *alert.Alert) { a.Event, a.Key = true, "event" })},
 		{name: "alert/test", do: changed(func(a *alert.Alert) { a.Test = true })},
 		{name: "alert/inhibited", before: func(s *stage) { s.fires("Leaf"); s.play() }, do: accept(alert.Firing, "Core")},

@@ -8,8 +8,6 @@ import (
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/notify"
-	"github.com/rouse/rouse/oncall"
-	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
 )
 
@@ -57,7 +55,7 @@ func turns() []scene {
 			s.jumped(-time.Hour)
 		}, do: wake},
 		{name: "deliver/first", before: func(s *stage) { s.fires("Down", "Up") }, do: deliver},
-		{name: "deliver/the call", before: after(time.Minute, func(s *stage) { fired(s); s.ok2(s.Wake(s.now.Add(time.Minute))) }), do: deliver},
+		{name: "deliver/the call", before: after(time.Minute, func(s *stage) { fired(s); s.wakes(s.Wake(s.now.Add(time.Minute))) }), do: deliver},
 		{name: "deliver/news", before: func(s *stage) {
 			fired(s)
 			for n := range int64(2) {
@@ -73,6 +71,27 @@ func turns() []scene {
 		}, do: deliver},
 		{name: "deliver/automation", before: func(s *stage) { fired(s); s.does(1, incident.Ack{By: ana, User: "ana"}) }, do: deliver},
 		{name: "deliver/a number without texts", before: func(s *stage) { s.ok(s.Text(ctx, "line", "SM0", "+34600000001", "+1", "STOP")); s.fires("Down") }, do: deliver},
+		{name: "deliver/news to a number without texts", before: func(s *stage) {
+			s.fires("Down")
+			s.does(1, incident.Ack{By: bo, User: "bo"})
+			s.play()
+			s.ok(s.Text(ctx, "line", "SM0", "+34600000001", "+1", "STOP"))
+			s.does(1, incident.Assign{By: bo, Role: incident.Scribe, To: "ana"})
+		}, do: deliver},
+		{name: "deliver/while the line is busy", before: func(s *stage) {
+			fired(s)
+			s.later(time.Minute)
+			s.play()
+			s.fires("Both")
+			s.later(time.Minute)
+			s.wakes(s.Wake(s.now))
+		}, do: deliver},
+		{name: "deliver/nobody carries it", before: func(s *stage) {
+			set := s.Settings()
+			set.Providers = nil
+			s.ok(s.Reload(ctx, set))
+			s.fires("Down")
+		}, do: deliver},
 		{name: "deliver/a limit", before: func(s *stage) {
 			set := s.Settings()
 			set.Limits.SMS = Rate{N: 1, Per: time.Hour}
@@ -101,13 +120,13 @@ func turns() []scene {
 			s.does(1, incident.Ack{By: bo, User: "bo"})
 			s.does(2, incident.Ack{By: bo, User: "bo"})
 		}, do: deliver},
-		settling("taken", nil, ""),
-		settling("refused", &notify.Error{Class: notify.Transient, Code: 500, Err: errBroken}, ""),
-		settling("no answer", &notify.Error{Class: notify.Transient, Unknown: true, Err: errBroken}, ""),
-		settling("the account is shut", &notify.Error{Class: notify.Account, Code: 20003, Wide: true, Err: errBroken}, ""),
-		settling("dead", &notify.Error{Class: notify.Dead, Code: 21211, Err: errBroken}, ""),
-		settling("words", &notify.Error{Class: notify.Content, Code: 21617, Err: errBroken}, ""),
-		finding2("found delivered", notify.Delivered), finding2("found going", notify.Accepted), finding2("not found", ""), finding2("found failed", notify.Failed),
+		settling("taken", nil, false), settling("taken, and acknowledged meanwhile", nil, true),
+		settling("refused", &notify.Error{Class: notify.Transient, Code: 500, Err: errBroken}, false),
+		settling("no answer", &notify.Error{Class: notify.Transient, Unknown: true, Err: errBroken}, false),
+		settling("the account is shut", &notify.Error{Class: notify.Account, Code: 20003, Wide: true, Err: errBroken}, false),
+		settling("dead", &notify.Error{Class: notify.Dead, Code: 21211, Err: errBroken}, false),
+		settling("words", &notify.Error{Class: notify.Content, Code: 21617, Err: errBroken}, false),
+		lookingUp("found delivered", notify.Delivered), lookingUp("found going", notify.Accepted), lookingUp("not found", ""), lookingUp("found failed", notify.Failed),
 		{name: "review of what is suppressed", parts: true, before: func(s *stage) {
 			s.silence()
 			fired(s)
@@ -165,13 +184,13 @@ func turns() []scene {
 	}
 }
 
-// settling is the end of a send, with or without an error.
-func settling(name string, failure error, found notify.Outcome) scene {
+// settling is the end of a send, with or without an error, of which the incident may be acknowledged by then.
+func settling(name string, failure error, acked bool) scene {
 	var c *Call
 	return scene{name: "settle/" + name, before: func(s *stage) {
 		s.fires("Down")
 		calls, _ := s.Step()
-		s.line.err, s.line.found = failure, found
+		s.line.err = failure
 		for _, one := range calls {
 			one.Make()
 			if one.job.kind == jobSend {
@@ -180,11 +199,14 @@ func settling(name string, failure error, found notify.Outcome) scene {
 				one.Settle()
 			}
 		}
+		if acked {
+			s.does(1, incident.Ack{By: bo, User: "bo"})
+		}
 	}, do: func(s *stage) error { return s.Engine.must(c.settle) }}
 }
 
-// finding2 is what becomes of a page that is asked about.
-func finding2(name string, found notify.Outcome) scene {
+// lookingUp is what becomes of a page that is asked about.
+func lookingUp(name string, found notify.Outcome) scene {
 	var c *Call
 	return scene{name: "lookup/" + name, before: func(s *stage) {
 		s.line.err = &notify.Error{Class: notify.Transient, Unknown: true, Err: errBroken}
@@ -206,12 +228,9 @@ func finding2(name string, found notify.Outcome) scene {
 	}, do: func(s *stage) error { return s.Engine.must(c.settle) }}
 }
 
-func (s *stage) ok2(_ time.Time, err error) { s.ok(err) }
+func (s *stage) wakes(_ time.Time, err error) { s.ok(err) }
 
 func (s *stage) incident(n int64) (i incident.Incident) {
 	s.ok(s.rows.View(context.Background(), func(tx store.Tx) (err error) { i, err = tx.Incident(n); return err }))
 	return i
 }
-
-var _ = router.Silence{}
-var _ = oncall.SMS
