@@ -18,10 +18,12 @@ const other = "something-else"
 const mostWitnesses = 20_000
 
 // Witnesses returns sets of labels that between them try what the matchers of the trees tell apart: for every route one that its
-// matchers and those above it take, and that one again with one label after the other at each value that any matcher of any of
-// the trees names, at none, and at something else. The same trees give the same sets, in the same order, at most 20,000.
+// matchers and those above it take; then that one with each label in turn at each value that any matcher of any of the trees
+// names, at none, and at something else; then with two labels changed so. The same trees give the same sets, in the same order,
+// at most 20,000.
 //
-// It is how two trees are compared: where both send all of them to the same place, a difference needs labels that nobody wrote.
+// It is how two trees are compared: where both send all of them to the same place, a difference needs labels that nobody wrote,
+// or three that are changed at once.
 func Witnesses(trees ...*Tree) []alert.Labels {
 	w := witnesses{values: map[string][]string{}, seen: map[string]bool{}}
 	for _, t := range trees {
@@ -30,6 +32,11 @@ func Witnesses(trees ...*Tree) []alert.Labels {
 	w.add(alert.Labels{})
 	for _, t := range trees {
 		w.below(t.root, nil)
+	}
+	for deep := range 2 {
+		for _, b := range w.bases {
+			w.vary(b, b.set, 0, deep+1)
+		}
 	}
 	return w.all
 }
@@ -45,8 +52,15 @@ func (n *node) each(fn func(*node)) {
 type witnesses struct {
 	names  []string            // in the order in which they were met
 	values map[string][]string // of each name, those worth trying; the first is absence
+	bases  []base
 	seen   map[string]bool
 	all    []alert.Labels
+}
+
+// base is a set of labels that a route takes, and the values of its labels with which the route still takes it.
+type base struct {
+	set    alert.Labels
+	choice map[string][]string
 }
 
 // learn notes the values that tests name.
@@ -90,36 +104,46 @@ func (t *test) examples() []string {
 func (w *witnesses) below(n *node, path tests) {
 	for _, kid := range n.kids {
 		way := append(slices.Clip(path), kid.tests...)
-		w.vary(way)
+		w.base(way)
 		w.below(kid, way)
 	}
 }
 
-// vary makes a set of labels that fulfils tests, where it finds one, and what differs from it in one label.
-func (w *witnesses) vary(way tests) {
-	set, choice := alert.Labels{}, map[string][]string{}
+// base makes a set of labels that fulfils tests, where it finds one.
+func (w *witnesses) base(way tests) {
+	b := base{alert.Labels{}, map[string][]string{}}
 	for _, d := range domains(way) {
 		name := d.tests[0].m.Name
 		fit := slices.DeleteFunc(slices.Clone(w.values[name]), func(v string) bool { return !d.allows(v) })
 		if len(fit) == 0 {
 			return
 		}
-		choice[name] = fit
-		put(set, name, fit[0])
+		b.choice[name] = fit
+		put(b.set, name, fit[0])
 		if fit[0] == other && len(fit) > 1 {
-			put(set, name, fit[1])
+			put(b.set, name, fit[1])
 		}
 	}
-	w.add(set)
-	for _, name := range w.names {
-		values := choice[name]
+	w.add(b.set)
+	w.bases = append(w.bases, b)
+}
+
+// vary adds what differs from a set in deep labels, those from the name at on.
+func (w *witnesses) vary(b base, set alert.Labels, at, deep int) {
+	for k := at; k < len(w.names) && len(w.all) < mostWitnesses; k++ {
+		name := w.names[k]
+		values := b.choice[name]
 		if values == nil {
 			values = w.values[name]
 		}
 		for _, v := range values {
 			next := maps.Clone(set)
 			put(next, name, v)
-			w.add(next)
+			if deep > 1 {
+				w.vary(b, next, k+1, deep-1)
+			} else {
+				w.add(next)
+			}
 		}
 	}
 }
@@ -151,27 +175,38 @@ func samples(re *syntax.Regexp) []string {
 		}
 		return all
 	}
-	return []string{sample(re)}
+	return []string{sample(re, false), sample(re, true)}
 }
 
-func sample(re *syntax.Regexp) string {
+// sample is a text that an expression matches, as far as that is easily said: the shortest, or a longer one with other letters.
+func sample(re *syntax.Regexp, long bool) string {
 	switch re.Op {
 	case syntax.OpLiteral:
 		return string(re.Rune)
 	case syntax.OpCharClass:
-		if len(re.Rune) > 0 {
+		if n := len(re.Rune); n > 0 && long {
+			return string(re.Rune[n-1])
+		} else if n > 0 {
 			return string(re.Rune[0])
 		}
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		return "x"
-	case syntax.OpCapture, syntax.OpPlus, syntax.OpAlternate:
-		return sample(re.Sub[0])
+	case syntax.OpCapture:
+		return sample(re.Sub[0], long)
+	case syntax.OpAlternate:
+		return sample(re.Sub[map[bool]int{true: len(re.Sub) - 1}[long]], long)
+	case syntax.OpQuest, syntax.OpStar:
+		if long {
+			return sample(re.Sub[0], long)
+		}
+	case syntax.OpPlus:
+		return strings.Repeat(sample(re.Sub[0], long), map[bool]int{false: 1, true: 2}[long])
 	case syntax.OpRepeat:
-		return strings.Repeat(sample(re.Sub[0]), min(re.Min, 64))
+		return strings.Repeat(sample(re.Sub[0], long), min(re.Min, 64))
 	case syntax.OpConcat:
 		var b strings.Builder
 		for _, s := range re.Sub {
-			b.WriteString(sample(s))
+			b.WriteString(sample(s, long))
 		}
 		return b.String()
 	}

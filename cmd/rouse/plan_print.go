@@ -201,7 +201,7 @@ func (d *sheet) routes(all []plan.Reroute) {
 			words = "every other alert"
 		}
 		if r.Others > 0 {
-			words += fmt.Sprintf(", and %s that were tried", count(r.Others, "set of labels more", "sets of labels more"))
+			words += fmt.Sprintf(", and %s alike", count(r.Others, "other set of labels", "other sets of labels"))
 		}
 		d.item(0, "", words)
 		d.move(r)
