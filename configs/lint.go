@@ -30,7 +30,8 @@ func (l *loader) lintAll() {
 
 func (l *loader) doubt(at *yaml.Node, key, rule, what, do string) { l.lint(at, key, rule, what, do) }
 
-func (l *loader) top() *yaml.Node { return &yaml.Node{Line: 1, Column: 1} }
+// top is where the file begins, below its first comments.
+func (l *loader) top() *yaml.Node { return l.draft.root.place() }
 
 // lintReach finds people on a level whom nothing can reach.
 func (l *loader) lintReach() {

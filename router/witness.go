@@ -25,7 +25,7 @@ const mostWitnesses = 20_000
 // It is how two trees are compared: where both send all of them to the same place, a difference needs labels that nobody wrote,
 // or three that are changed at once.
 func Witnesses(trees ...*Tree) []alert.Labels {
-	w := witnesses{values: map[string][]string{}, seen: map[string]bool{}}
+	w := witnesses{values: map[string][]string{}, known: map[[2]string]bool{}, seen: map[string]bool{}}
 	for _, t := range trees {
 		t.root.each(func(n *node) { w.learn(n.tests) })
 	}
@@ -52,6 +52,7 @@ func (n *node) each(fn func(*node)) {
 type witnesses struct {
 	names  []string            // in the order in which they were met
 	values map[string][]string // of each name, those worth trying; the first is absence
+	known  map[[2]string]bool  // name and value
 	bases  []base
 	seen   map[string]bool
 	all    []alert.Labels
@@ -70,9 +71,11 @@ func (w *witnesses) learn(ts tests) {
 		if w.values[name] == nil {
 			w.names = append(w.names, name)
 			w.values[name] = []string{"", other}
+			w.known[[2]string{name, ""}] = true
 		}
 		for _, v := range ts[i].examples() {
-			if !slices.Contains(w.values[name], v) {
+			if !w.known[[2]string{name, v}] {
+				w.known[[2]string{name, v}] = true
 				w.values[name] = append(w.values[name], v)
 			}
 		}
@@ -114,7 +117,10 @@ func (w *witnesses) base(way tests) {
 	b := base{alert.Labels{}, map[string][]string{}}
 	for _, d := range domains(way) {
 		name := d.tests[0].m.Name
-		fit := slices.DeleteFunc(slices.Clone(w.values[name]), func(v string) bool { return !d.allows(v) })
+		fit := d.values
+		if !d.finite {
+			fit = slices.DeleteFunc(slices.Clone(w.values[name]), func(v string) bool { return !d.allows(v) })
+		}
 		if len(fit) == 0 {
 			return
 		}

@@ -124,6 +124,9 @@ func (d *sheet) schedules(all []plan.Schedule) {
 		}
 		d.gaps("new gap", red, s.NewGaps, zone)
 		d.gaps("closed gap", green, s.ClosedGaps, zone)
+		if len(s.People) == 0 {
+			d.item(1, dim, "nobody gains or loses hours in this time")
+		}
 		for _, p := range s.People {
 			d.item(1, "", fmt.Sprintf("%s: %s", p.User, change(p.Hours)))
 			d.spans("gains", p.Gains, zone)
