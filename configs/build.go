@@ -51,6 +51,7 @@ func (l *loader) build(tree *yaml.Node) {
 	for _, s := range d.services {
 		c.rulebook.Services[s.Name] = s
 	}
+	c.days = d.calendars
 	c.redacted = l.redact(tree)
 	c.compat, c.doc = l.alertmanager(), tree
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rouse/rouse/automation"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/incident/sla"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 )
@@ -41,6 +42,7 @@ type Config struct {
 	inhibits []router.InhibitRule
 	windows  []router.Window
 	rulebook *incident.Rulebook
+	days     map[string]*sla.Calendar
 	version  string
 	redacted []byte
 	compat   []byte
@@ -63,6 +65,9 @@ func (c *Config) InhibitRules() []router.InhibitRule { return c.inhibits }
 
 // Maintenance returns the maintenance windows in the order of the file.
 func (c *Config) Maintenance() []router.Window { return c.windows }
+
+// Calendars are the calendars by name. None of them may be changed.
+func (c *Config) Calendars() map[string]*sla.Calendar { return c.days }
 
 // Rulebook is what decisions about incidents consult. Its Roster is Roster().
 func (c *Config) Rulebook() *incident.Rulebook { return c.rulebook }

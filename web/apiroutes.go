@@ -91,6 +91,7 @@ func rotaRoutes() []route {
 		{"POST /api/v1/overrides", doorAPI, Responder, (*call).addOverride},
 		{"POST /api/v1/overrides/swap", doorAPI, Responder, (*call).swapShifts},
 		{"DELETE /api/v1/overrides/{id}", doorAPI, Responder, (*call).removeOverride},
+		{"GET /api/v1/fairness", doorAPI, Viewer, (*call).fairness},
 		{"GET /api/v1/leave", doorAPI, Viewer, (*call).listLeave},
 		{"POST /api/v1/leave", doorAPI, Viewer, (*call).addLeave},           // of others: Responder
 		{"DELETE /api/v1/leave/{id}", doorAPI, Viewer, (*call).removeLeave}, // of others: Responder

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/oncall/fairness"
 	"github.com/rouse/rouse/oncall/rota"
 )
 
@@ -30,4 +31,22 @@ func (c *call) rota() error {
 	default:
 		return bad("format", "Write json or svg.", "%q is no format", brief(format))
 	}
+}
+
+// fairness is GET /api/v1/fairness.
+func (c *call) fairness() error {
+	from, to, err := c.span(c.user().Zone)
+	if err != nil {
+		return err
+	}
+	o := fairness.Options{From: from, To: to, Calendars: c.s.Config().Calendars, Calendar: c.r.URL.Query().Get("calendar")}
+	for _, name := range c.words("schedule") {
+		o.Schedules = append(o.Schedules, oncall.ScheduleID(name))
+	}
+	rep, err := fairness.Of(c.s.Engine.Book().Roster, o)
+	if err != nil {
+		return bad("", "See GET /api/v1/schedules, and calendars in the configuration.", "%v", err)
+	}
+	c.write(http.StatusOK, &rep)
+	return nil
 }

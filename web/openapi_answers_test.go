@@ -170,6 +170,8 @@ func otherRequests(page, override, silence string) []request {
 		{"POST", "/api/v1/leave", "/api/v1/leave", `{"user":"ana","leave":[{"from":"2026-11-26","to":"2026-12-02","reason":"family"}]}`},
 		{"POST", "/api/v1/leave", "/api/v1/leave", `{"user":"bo","calendar":"bo.ics","leave":[{"from":"2026-12-24T00:00:00Z","to":"2026-12-25T00:00:00Z"}]}`},
 		{"POST", "/api/v1/leave", "/api/v1/leave", `{"user":"zed","leave":[{"from":"2026-11-26","to":"2026-12-02"}]}`},
+		{"GET", "/api/v1/fairness?schedule=office&schedule=payments-primary&from=2026-11-01&to=2026-12-01", "/api/v1/fairness", ""},
+		{"GET", "/api/v1/fairness?schedule=none", "/api/v1/fairness", ""},
 		{"GET", "/api/v1/leave?user=ana", "/api/v1/leave", ""},
 		{"DELETE", "/api/v1/leave/lv-2", "/api/v1/leave/{id}", ""},
 		{"GET", "/api/v1/schedules/office/ical", "/api/v1/schedules/{id}/ical", ""},

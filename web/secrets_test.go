@@ -125,7 +125,7 @@ func (v *vaultWorld) lists() map[string][]string {
 		"GET /api/v1/status": {""}, "GET /api/v1/acts": {"", "?limit=1000"}, "GET /api/v1/audit/verify": {""},
 		"GET /api/v1/changes": {""}, "GET /api/v1/subscribers": {""}, "GET /api/v1/oncall": {""}, "GET /api/v1/users": {""}, "GET /api/v1/schedules": {""},
 		"GET /api/v1/schedules/{id}/shifts": {""}, "GET /api/v1/schedules/{id}/rota": {"", "?format=svg"}, "GET /api/v1/schedules/{id}/ical": {""}, "GET /api/v1/users/{id}/ical": {""}, "GET /api/v1/overrides": {""}, "GET /api/v1/silences": {""}, "GET /api/v1/contacts": {""}, "GET /api/v1/lines": {""},
-		"GET /api/v1/leave": {"", "?all=true"}, "GET /api/v1/heartbeats": {""}, "GET /api/v1/backup": {""},
+		"GET /api/v1/leave": {"", "?all=true"}, "GET /api/v1/fairness": {""}, "GET /api/v1/heartbeats": {""}, "GET /api/v1/backup": {""},
 		"GET /api/v1/drills": {""},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/rouse/rouse/incident/review"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/oncall/fairness"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
@@ -85,6 +86,7 @@ type Config struct {
 	StatusPage    StatusPage
 	Receivers     []string                    // rooms that may be subscribed to status updates
 	Where         func(path ...string) string // where something is written in the configuration, as file:line; nil: not known
+	Calendars     []fairness.Calendar         // whose holidays are counted
 }
 
 // StatusPage is what people outside are shown: the services that are named, and nothing of any other. An empty Title is "Status".

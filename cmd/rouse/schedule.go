@@ -36,7 +36,7 @@ func newSchedule(e env) *cobra.Command {
 		Example: "  rouse schedule show primary --weeks 4\n  rouse schedule show primary --config rouse.yaml --svg rota.svg\n  rouse schedule list",
 	}
 	r.flags(cmd)
-	return group(cmd, newScheduleShow(r), newScheduleList(r), newScheduleICal(r))
+	return group(cmd, newScheduleShow(r), newScheduleList(r), newScheduleFairness(r), newScheduleICal(r))
 }
 
 // configFlag lets a command answer from a file.

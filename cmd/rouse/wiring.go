@@ -194,6 +194,7 @@ func webConfig(c *configs.Config, links *notify.Signer) *web.Config {
 	for _, r := range c.Receivers {
 		out.Receivers = append(out.Receivers, r.Name)
 	}
+	out.Calendars = holidaysOf(c)
 	for _, t := range c.Access.Tokens {
 		out.Tokens = append(out.Tokens, web.Token{Name: t.Name, User: t.User, Role: web.Role(t.Role), Secrets: reveal(t.Token)})
 	}

@@ -44,6 +44,15 @@ func (c *Client) Rota(ctx context.Context, schedule string, from, to time.Time) 
 	return c.raw(ctx, "/api/v1/schedules/"+url.PathEscape(schedule)+"/rota", url.Values{"from": {stamp(from)}, "to": {stamp(to)}})
 }
 
+// Fairness counts what people carry on some schedules, or on all, between two instants, as the JSON that oncall/fairness has.
+func (c *Client) Fairness(ctx context.Context, schedules []string, calendar string, from, to time.Time) ([]byte, error) {
+	q := url.Values{"from": {stamp(from)}, "to": {stamp(to)}, "schedule": schedules}
+	if calendar != "" {
+		q.Set("calendar", calendar)
+	}
+	return c.raw(ctx, "/api/v1/fairness", q)
+}
+
 // ScheduleFeed returns the address of a schedule's calendar.
 func (c *Client) ScheduleFeed(ctx context.Context, schedule string) (Feed, error) {
 	return get[Feed](ctx, c, "/api/v1/schedules/"+url.PathEscape(schedule)+"/ical", nil)
