@@ -236,3 +236,26 @@ func TestReplay(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestSchedulesThatComeAndGo(t *testing.T) {
+	days := weekly("bo")
+	days.Hours = []oncall.WeeklyHours{{Days: [7]bool{true, true, true, true, true, true, true}, From: 0, To: 720}}
+	extra := &oncall.Schedule{ID: "extra", Zone: time.UTC, Layers: []oncall.Layer{days}}
+	base := rota(nil, weekly("ana"))
+	less, more := side(nil, base), side(nil, base, extra)
+
+	r := plan.Compare(less, more, weeks(1))
+	if len(r.Schedules) != 1 || r.Schedules[0].State != "new" || oncall.Total(r.Schedules[0].NewGaps) != 84*time.Hour || r.Gaps() != 1 {
+		t.Errorf("a new schedule with gaps: got %+v", r.Schedules)
+	}
+	if want := []plan.Person{{User: "bo", Hours: plan.Hours{After: 84}}}; !slices.Equal(want, r.People) {
+		t.Errorf("hours over all schedules: got %+v", r.People)
+	}
+	r = plan.Compare(more, less, weeks(1))
+	if len(r.Schedules) != 1 || r.Schedules[0].State != "gone" || r.Gaps() != 0 || oncall.Total(r.Schedules[0].People[0].Losses) != 84*time.Hour {
+		t.Errorf("a schedule that goes: got %+v", r.Schedules)
+	}
+	if len(r.Policies) != 1 || r.Policies[0].After != "schedule/primary (5m), for ever, the fallback" {
+		t.Errorf("policies: got %+v", r.Policies)
+	}
+}
