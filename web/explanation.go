@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -174,7 +175,7 @@ func (x *explainer) named(rule string) string {
 func (x *explainer) silence(id string) (string, error) {
 	s, err := x.v.tx.Silence(id)
 	switch {
-	case err == store.ErrNotFound:
+	case errors.Is(err, store.ErrNotFound):
 		return " (forgotten since)", nil
 	case err != nil:
 		return "", err

@@ -189,7 +189,7 @@ func (s *session) explainIncident(a *explain.Answer, i *explain.Incident) {
 		{"Priority", fmt.Sprintf("%s%s: impact %s x urgency %s", s.out.state(i.Priority.Value), inPlace(i.Priority.Place), sourced(i.Impact), sourced(i.Urgency))},
 		{"Notifies", fmt.Sprintf("by the rules for %s urgency", i.Notify)},
 		{"Escalation", sourced(i.Policy)},
-		{"Overflow", i.Overflow},
+		{"Overflow", overflow(i)},
 		{"Nobody paged", s.mutedBy(i)},
 	}
 	for k := range facts {
@@ -198,6 +198,17 @@ func (s *session) explainIncident(a *explain.Answer, i *explain.Incident) {
 	s.factLines(facts)
 	s.steps(a, i)
 	s.people(i)
+}
+
+// overflow says when the group is gathered with others, or that it is.
+func overflow(i *explain.Incident) string {
+	switch {
+	case i.Overflow != "":
+		return fmt.Sprintf("it gathers what %s sends beyond %s", plain(i.Overflow), count(i.Limit, "incident", "incidents"))
+	case i.Limit > 0:
+		return fmt.Sprintf("no, unless %s of its integration are open or young", count(i.Limit, "incident", "incidents"))
+	}
+	return ""
 }
 
 func (s *session) group(i *explain.Incident) string {

@@ -141,7 +141,7 @@ func (a *asking) alerts() {
 }
 
 func (a *asking) way(x *alert.Alert, d *router.Decision, numbers []int64) Way {
-	w := Way{Route: d.Route, Why: d.Why, Rules: a.gate.Explain(x, d, a.inh, a.At), Muted: a.gate.Check(x, d, a.inh, a.At)}
+	w := Way{Route: d.Route, Why: d.Why, Rules: append([]router.Verdict{}, a.gate.Explain(x, d, a.inh, a.At)...), Muted: a.gate.Check(x, d, a.inh, a.At)}
 	for k := range w.Rules {
 		v := &w.Rules[k]
 		if v.Kind == router.ByMute {

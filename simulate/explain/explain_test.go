@@ -63,9 +63,12 @@ route:
 integrations: {am: {type: alertmanager, token: env:AM}}
 `
 
-func loaded(t testing.TB) (*configs.Config, *rehearsal.Stage) {
+func loaded(t interface {
+	Helper()
+	Fatal(...any)
+}, text string) (*configs.Config, *rehearsal.Stage) {
 	t.Helper()
-	c, problems := configs.Load("rouse.yaml", []byte(shop), configs.Options{SkipSecrets: true})
+	c, problems := configs.Load("rouse.yaml", []byte(text), configs.Options{SkipSecrets: true})
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +115,7 @@ func why(i *explain.Incident, user string) string {
 }
 
 func TestAsk(t *testing.T) {
-	c, stage := loaded(t)
+	c, stage := loaded(t, shop)
 	ask := func(q explain.Question, alerts ...alert.Alert) *explain.Answer {
 		t.Helper()
 		q.Stage, q.Where, q.Alerts = stage, c.Where, alerts
@@ -207,16 +210,16 @@ func TestAsk(t *testing.T) {
 	})
 }
 
-// TestAgreesWithRouterAndRehearsal holds for any alerts and times: route, service, policy, group and suppression are what the
+// TestAgreesWithRouterAndRehearsal holds for any configuration, alerts and times: route, service, policy, group and suppression are what the
 // router decides, the pages are those of a rehearsal, and nobody is left out or without a reason.
 func TestAgreesWithRouterAndRehearsal(t *testing.T) {
-	c, stage := loaded(t)
 	label := func(r *rapid.T, a *alert.Alert, name string, values ...string) {
 		if v := rapid.SampledFrom(append(values, "")).Draw(r, name); v != "" {
 			a.Labels[name] = v
 		}
 	}
 	rapid.Check(t, func(r *rapid.T) {
+		c, stage := loaded(r, drawConfig(r))
 		var all []alert.Alert
 		for k := range rapid.IntRange(1, 3).Draw(r, "alerts") {
 			a := firing("alertname", rapid.SampledFrom([]string{"Slow", "Down", "Late"}).Draw(r, "name"), "n", fmt.Sprint(k))

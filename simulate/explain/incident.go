@@ -32,7 +32,8 @@ type Incident struct {
 	Policy       Sourced             `json:"escalation"`
 	ReopenWindow string              `json:"reopenWindow,omitempty"`
 	ResolveDelay string              `json:"resolveDelay,omitempty"`
-	Overflow     string              `json:"overflow,omitempty"` // the integration whose groups are too many
+	Overflow     string              `json:"overflow,omitempty"` // the integration whose groups are too many, so that it is gathered here
+	Limit        int                 `json:"limit,omitempty"`    // from so many incidents of its integration on that would be so
 	Suppressed   *router.Suppression `json:"suppressed,omitempty"`
 	SuppressedAt string              `json:"suppressedPlace,omitempty"`
 	Steps        []Step              `json:"steps"`
@@ -65,6 +66,7 @@ func (a *asking) incident(number int, n int64, cut int) Incident {
 	r := &out.record
 	out.Title, out.Service, out.Team, out.Type, out.Category = r.Title, r.Service, r.Team, r.Type, r.Category
 	out.ServicePlace, out.GroupKey, out.Overflow = a.Where("services", r.Service), r.GroupKey, r.Overflow
+	out.Limit = a.set.Limits.Incidents
 	out.Notify = a.set.Book.NotifyUrgency(r.Priority)
 	if out.Suppressed = r.Suppressed; r.Suppressed != nil {
 		out.SuppressedAt = a.suppressedAt(r.Suppressed)

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,17 +12,15 @@ import (
 	"github.com/rouse/rouse/simulate/rehearsal"
 )
 
-// lengths are how far it is looked, one after the other, until every level has been used once: most are within the hour, and what
-// a weekend mutes is heard of on Monday.
-var lengths = []time.Duration{time.Hour, 6 * time.Hour, 30 * time.Hour, 9 * 24 * time.Hour}
+// It is looked for nearly at first, which is enough where nothing is muted or waits, and never farther than farthest.
+const (
+	nearly   = time.Hour
+	farthest = 15 * 24 * time.Hour
+)
 
 // rehearse plays what would follow, and says of each incident after how many moments every level has been used.
 func (a *asking) rehearse() (cut map[int64]int, err error) {
-	all := lengths
-	if a.Length > 0 {
-		all = []time.Duration{a.Length}
-	}
-	for k, length := range all {
+	for length := cmp.Or(a.Length, nearly); ; length = a.farther(length) {
 		if a.line, err = a.Stage.Play(rehearsal.Script{Start: a.At, Events: a.events(), Length: length}); err != nil {
 			return nil, err
 		}
@@ -38,7 +37,7 @@ func (a *asking) rehearse() (cut map[int64]int, err error) {
 			}
 			whole = whole && (again || a.rests(n))
 		}
-		if whole || k == len(all)-1 {
+		if whole || length >= farthest {
 			break
 		}
 	}
@@ -47,6 +46,23 @@ func (a *asking) rehearse() (cut map[int64]int, err error) {
 		a.out.Until = a.last(cut)
 	}
 	return cut, nil
+}
+
+// farther is how far to look next: an hour beyond what an incident waits for, the end of what mutes it or of somebody's quiet hours.
+func (a *asking) farther(length time.Duration) time.Duration {
+	next := 2 * length
+	for _, n := range a.numbers() {
+		i, ok := a.line.Last(n)
+		if !ok || !i.State.Open() {
+			continue
+		}
+		until := i.WakeAt
+		if s := i.Suppressed; s != nil && s.Until.After(until) {
+			until = s.Until
+		}
+		next = max(next, until.Sub(a.At)+nearly)
+	}
+	return min(next, farthest)
 }
 
 // events are the run-time rules, the faults, and then the alerts, all at once.
