@@ -74,6 +74,18 @@ func peopleScenes() (all []scene) {
 		scene{name: "override/delete", before: func(s *stage) { s.covers(s.PutOverride(ctx, night(), ana)); s.later(time.Hour) }, do: func(s *stage) error {
 			return s.DeleteOverride(ctx, "ov-1", bo)
 		}},
+		scene{name: "leave/put", do: func(s *stage) error { _, err := s.PutLeave(ctx, "bo", away(), "", ana); return err }},
+		scene{name: "leave/read anew", before: func(s *stage) {
+			_, err := s.PutLeave(ctx, "bo", away(), "bo.ics", ana)
+			s.ok(err)
+		}, do: func(s *stage) error {
+			_, err := s.PutLeave(ctx, "bo", away()[:1], "bo.ics", ana)
+			return err
+		}},
+		scene{name: "leave/delete", before: func(s *stage) {
+			_, err := s.PutLeave(ctx, "bo", away(), "", ana)
+			s.ok(err)
+		}, do: func(s *stage) error { return s.DeleteLeave(ctx, "lv-1", ana) }},
 		scene{name: "silence/put", before: fired, do: func(s *stage) error { _, err := s.PutSilence(ctx, hush(s)); return err }},
 		scene{name: "silence/change", before: func(s *stage) { s.silence() }, do: func(s *stage) error {
 			x := hush(s)
@@ -109,6 +121,11 @@ func peopleScenes() (all []scene) {
 			s.fires("Core", "Leaf")
 		}, do: func(s *stage) error { return s.Reload(ctx, everything(s.t, s.line)) }},
 	)
+}
+
+// away is leave of two stretches.
+func away() []oncall.Leave {
+	return []oncall.Leave{{From: monday, To: monday.Add(48 * time.Hour), Reason: "sea"}, {From: monday.Add(96 * time.Hour), To: monday.Add(120 * time.Hour)}}
 }
 
 func hush(s *stage) router.Silence {

@@ -16,26 +16,25 @@ const leaveKept = 90 * 24 * time.Hour
 
 // PutLeave stores when somebody is away, all of it or none, and returns it with its IDs. With calendar it replaces what was read of
 // that person's calendars before. It takes nobody off call.
-func (e *Engine) PutLeave(ctx context.Context, user oncall.UserID, list []oncall.Leave, calendar string, by incident.Actor) (made []oncall.Leave, err error) {
-	err = e.commit(ctx, func(b *batch) error {
-		made = nil
+func (e *Engine) PutLeave(ctx context.Context, user oncall.UserID, list []oncall.Leave, calendar string, by incident.Actor) ([]oncall.Leave, error) {
+	return committed(ctx, e, func(b *batch) (made []oncall.Leave, err error) {
 		if _, ok := b.live.book.Roster.User(user); !ok {
-			return ErrNoUser
+			return nil, ErrNoUser
 		}
 		if err := b.dropLeave(user, calendar != ""); err != nil {
-			return err
+			return nil, err
 		}
 		for _, l := range list {
 			if !l.From.Before(l.To) {
-				return ErrBackwards
+				return nil, ErrBackwards
 			}
 			n, err := b.tx.AddCounter("leave", 1)
 			if err != nil {
-				return b.fail(err)
+				return nil, b.fail(err)
 			}
 			l.ID, l.User, l.Calendar, l.By, l.At = fmt.Sprintf("lv-%d", n), user, calendar, by.Name, b.now
 			if err := b.tx.PutLeave(l); err != nil {
-				return b.fail(err)
+				return nil, b.fail(err)
 			}
 			made = append(made, l)
 		}
@@ -47,11 +46,10 @@ func (e *Engine) PutLeave(ctx context.Context, user oncall.UserID, list []oncall
 			what += ", read from a calendar"
 		}
 		if err := b.audit(by, "leave.add", what); err != nil {
-			return err
+			return nil, err
 		}
-		return b.refresh(b.live.Settings)
+		return made, b.refresh(b.live.Settings)
 	})
-	return made, err
 }
 
 // dropLeave forgets leave that was over long ago and, if asked, what of one person's was read from calendars.

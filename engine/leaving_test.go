@@ -44,6 +44,7 @@ func TestWhoLeavesDuringACommitGetsNothing(t *testing.T) {
 		"Swap": func(ctx context.Context, e *Engine) (any, error) {
 			return e.Swap(ctx, oncall.SwapShifts{Schedule: "rota", User: "ana", With: "bo"}, ana)
 		},
+		"PutLeave": func(ctx context.Context, e *Engine) (any, error) { return e.PutLeave(ctx, "bo", away(), "", ana) },
 		"SendTest": func(ctx context.Context, e *Engine) (any, error) { return e.SendTest(ctx, "ana", oncall.SMS, "x", ana) },
 		"PutSilence": func(ctx context.Context, e *Engine) (any, error) {
 			return e.PutSilence(ctx, router.Silence{Comment: "x"})

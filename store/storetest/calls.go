@@ -224,6 +224,15 @@ func (x *callTx) PutOverride(o oncall.Override) error {
 func (x *callTx) DeleteOverride(id string) error {
 	return x.tell("DeleteOverride", func() error { return x.Tx.DeleteOverride(id) })
 }
+func (x *callTx) Leaves() ([]oncall.Leave, error) {
+	return ask(x, "Leaves", func() ([]oncall.Leave, error) { return x.Tx.Leaves() })
+}
+func (x *callTx) PutLeave(l oncall.Leave) error {
+	return x.tell("PutLeave", func() error { return x.Tx.PutLeave(l) })
+}
+func (x *callTx) DeleteLeave(id string) error {
+	return x.tell("DeleteLeave", func() error { return x.Tx.DeleteLeave(id) })
+}
 func (x *callTx) Silences() ([]router.Silence, error) {
 	return ask(x, "Silences", func() ([]router.Silence, error) { return x.Tx.Silences() })
 }
