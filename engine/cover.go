@@ -93,8 +93,8 @@ const onAll = "all"
 // names one, or all. none asks back, or says why there are none.
 func (s *speaker) hours(u oncall.User, h notify.Hours, on string) (mine []piece, none string, err error) {
 	from, to := h.Between(s.b.now.Truncate(time.Minute), s.user.Zone)
-	if !h.Shift() && (!from.Before(to) || !to.After(s.b.now)) {
-		return nil, "That time is over. Nothing was done.", nil
+	if !h.Shift() && !to.After(s.b.now) {
+		return nil, "That time is over, or more than a year ahead. Nothing was done.", nil
 	}
 	var schedules []oncall.ScheduleID
 	for _, sch := range s.b.live.book.Roster.Schedules() {

@@ -28,6 +28,9 @@ func (p *parser) cover(i int) (Command, error) {
 	return Command{Verb: Cover, Hours: hours, Text: p.text(next)}, nil
 }
 
+// nameWords is how many words a name has at most.
+const nameWords = 4
+
 // swap reads "swap sat bo sun" and "swap with bo": the sender's hours for another's. Without times each gives the next shift.
 func (p *parser) swap(i int) (Command, error) {
 	if p.no {
@@ -56,7 +59,7 @@ func (p *parser) swap(i int) (Command, error) {
 		}
 		return c, nil
 	}
-	for j := next + 1; j < len(p.words); j++ { // a name is a word or more
+	for j := next + 1; j <= min(next+nameWords, len(p.words)-1); j++ {
 		from := j
 		if p.wordAt(j) == "for" {
 			from++

@@ -38,7 +38,8 @@ const (
 )
 
 // Between says when that is on the clock of a zone, by the rule of oncall.Wall: the next such time that is not over at now.
-// What has begun already begins at now. A Shift is not for it to say, and comes back as the zero times.
+// What has begun already begins at now. What is over, or lies further ahead than a year, is the zero times; so is a Shift, which is not
+// for it to say.
 func (h Hours) Between(now time.Time, zone *time.Location) (from, to time.Time) {
 	if h.Shift() || h == (Hours{}) {
 		return time.Time{}, time.Time{}
@@ -58,6 +59,9 @@ func (h Hours) Between(now time.Time, zone *time.Location) (from, to time.Time) 
 		if h.fixed() {
 			break
 		}
+	}
+	if !to.After(now) {
+		return time.Time{}, time.Time{}
 	}
 	if from.Before(now) {
 		from = now
@@ -95,6 +99,9 @@ func (h Hours) on(day oncall.Date, now time.Time, zone *time.Location) (from, to
 	last := 0
 	for last < 367 && h.End != "" && !isDay(h.End, day.AddDays(last)) {
 		last++
+	}
+	if last == 367 {
+		return time.Time{}, time.Time{} // an end that is no day of the year ahead
 	}
 	switch {
 	case h.Now:

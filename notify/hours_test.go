@@ -116,13 +116,14 @@ func TestHoursBetween(t *testing.T) {
 			t.Errorf("at %s %q is %s, want %s", tt.now, tt.in, got, tt.want)
 		}
 	}
-	over, err := ParseReply("cover 2026-11-20 bo")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	if from, to := over.Hours.Between(now, madrid); from.Before(to) && to.After(now) {
-		t.Errorf("a day that is over is %v to %v", from, to)
+	for _, in := range []string{"2026-11-20", "2026-11-20 09:00-18:00", "29 feb", "sat 09:00 - 2026-01-01 10:00", "shift"} { // over, or not within a year
+		c, err := ParseReply("cover " + in + " bo")
+		if err != nil {
+			t.Errorf("%s: %v", in, err)
+		}
+		if from, to := c.Hours.Between(time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), madrid); !from.IsZero() || !to.IsZero() {
+			t.Errorf("%s is from %v to %v", in, from, to)
+		}
 	}
 }
 

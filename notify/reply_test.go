@@ -180,7 +180,8 @@ func TestParseReplyIgnoresCaseAndSpace(t *testing.T) {
 
 func FuzzParseReply(f *testing.F) {
 	for _, s := range []string{"42", "ack 42 2h", "B7?", "hold 42 until morning vendor", "give 42 to bo", "r 42 ok", "«４２»", "\xff42", "on call?",
-		"ack 1h 30m", "42 👎", "# 42", "incident incident 42", "a a 42", "n 42 \x00x", "who is on call for x", "give b7 42", "e e 1", "hold 42 x 2 h"} {
+		"ack 1h 30m", "42 👎", "# 42", "incident incident 42", "a a 42", "n 42 \x00x", "who is on call for x", "give b7 42", "e e 1", "hold 42 x 2 h",
+		"cover sat 09:00-18:00 bo", "cover 09:00 - 29 feb 9am bo", "swap sat with bo for sun-mon", "cover me 2h", "no ov-7", "decline", "cover until 24:00 bo on all"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
@@ -198,6 +199,20 @@ func FuzzParseReply(f *testing.F) {
 	})
 }
 
+// checkHours holds hours to be said where they are needed and nowhere else, and to mean a time that is to come, or none.
+func checkHours(t *testing.T, body string, c Command) {
+	if (c.Verb == Cover || c.Verb == Swap) != (c.Hours != Hours{}) || (c.Verb == Swap) != (c.Theirs != Hours{}) {
+		t.Fatalf("ParseReply(%q) = %+v", body, c)
+	}
+	now := time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)
+	for _, h := range []Hours{c.Hours, c.Theirs} {
+		from, to := h.Between(now, time.FixedZone("", 3600))
+		if !to.IsZero() && (from.Before(now) || !to.After(from) || to.Sub(from) > 370*24*time.Hour || h.Shift()) {
+			t.Fatalf("ParseReply(%q) = %+v, which is from %v to %v", body, c, from, to)
+		}
+	}
+}
+
 func checkCommand(t *testing.T, body string, c Command) {
 	ways := 0
 	for _, is := range []bool{c.Number != 0, c.Bundle != "", c.All, c.Newest} {
@@ -207,12 +222,13 @@ func checkCommand(t *testing.T, body string, c Command) {
 	}
 	need := 1
 	switch c.Verb {
-	case List, Who, AskHelp, Report, Stop, Start:
+	case List, Who, AskHelp, Report, Stop, Start, Cover, Swap:
 		need = 0
 	}
+	checkHours(t, body, c)
 	bad := ways != need || c.Number < 0 || c.For < 0 || c.For > maxLease || (c.For != 0 && c.Until != "") ||
-		((c.All || c.Newest) && c.Verb != Ack) || (c.Bundle != "" && c.Verb != Ack && c.Verb != AskStatus) ||
-		(c.Verb == Give) != (c.User != "") || ((c.Verb == Note || c.Verb == Update || c.Verb == Report) && c.Text == "") || (c.Verb == Hold && c.Text == "") ||
+		(c.All && c.Verb != Ack) || (c.Newest && c.Verb != Ack && c.Verb != Decline) || (c.Bundle != "" && c.Verb != Ack && c.Verb != AskStatus) ||
+		(c.Verb == Give || c.Verb == Swap) != (c.User != "") || ((c.Verb == Note || c.Verb == Update || c.Verb == Report) && c.Text == "") || (c.Verb == Hold && c.Text == "") ||
 		strings.ContainsAny(c.Text+c.User+c.Service, "\n\r\x00")
 	if bad {
 		t.Fatalf("ParseReply(%q) = %+v", body, c)
