@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/store"
 )
 
@@ -61,4 +63,31 @@ type fewAlerts struct {
 func (f *fewAlerts) PutAlert(a store.Alert) error {
 	f.left--
 	return f.Tx.PutAlert(a)
+}
+
+// TestRetentionStripsWhatIsTooMuch: old incidents that are too much to be dropped in one commit go piece by piece.
+func TestRetentionStripsWhatIsTooMuch(t *testing.T) {
+	for k, found := 1, false; !found; k++ { // the call that drops the first of them is one of these
+		s := newStage(t, nil)
+		s.fires("Down", "Up")
+		s.ok(s.Accept(t.Context(), alerts(alert.Resolved, "Down", "Up")))
+		s.does(1, incident.Close{By: ana})
+		s.does(2, incident.Close{By: ana})
+		s.later(72 * time.Hour)
+		s.calls.FailAt(k, store.ErrTooBig)
+		s.retain(s.now)
+		if s.calls.Failed() == "" {
+			t.Fatal("nothing was dropped")
+		}
+		if found = s.calls.Failed() == "DeleteIncident"; !found {
+			continue
+		}
+		s.ok(s.rows.View(t.Context(), func(tx store.Tx) error {
+			left, err := tx.List(store.Filter{})
+			if len(left) > 0 {
+				t.Errorf("%d old incidents are left", len(left))
+			}
+			return err
+		}))
+	}
 }
