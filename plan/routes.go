@@ -23,6 +23,9 @@ type Going struct {
 	own string // the policy that the route names itself; that of the service is the service's difference
 }
 
+// Same reports whether two places are the same, wherever their routes are written.
+func (g Going) Same(o Going) bool { return sum([]Going{g}) == sum([]Going{o}) }
+
 // Reroute is where alerts go elsewhere: one set of labels, and how many others that were tried fare the same.
 type Reroute struct {
 	Labels alert.Labels `json:"labels"`

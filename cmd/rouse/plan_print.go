@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -212,12 +213,39 @@ func (d *sheet) routes(all []plan.Reroute) {
 	d.rest(len(all))
 }
 
+// move says where alerts went and where they will go, as far as the two differ.
 func (d *sheet) move(r plan.Reroute) {
-	d.item(1, "", "before: "+goings(r.Before))
-	d.item(1, "", "after:  "+goings(r.After))
+	a, b := apart(r.Before, r.After), apart(r.After, r.Before)
+	if len(a)+len(b) == 0 { // another order alone
+		a, b = r.Before, r.After
+	}
+	rest := ""
+	if len(a) < len(r.Before) {
+		rest = "; the rest as before"
+	}
+	var common []string
+	if len(a) == 1 && len(b) == 1 {
+		common = a[0].More
+	}
+	d.item(1, "", "before: "+goings(a, b, common))
+	d.item(1, "", "after: "+goings(b, a, common)+rest)
 }
 
-func goings(all []plan.Going) string {
+// apart are the places of a that are not in b.
+func apart(a, b []plan.Going) (all []plan.Going) {
+	for _, g := range a {
+		if !slices.ContainsFunc(b, g.Same) {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// goings writes places. Where there is one on either side, what both say beside service and policy is left out.
+func goings(all, others []plan.Going, common []string) string {
+	if len(all) == 0 {
+		return "nowhere else"
+	}
 	words := make([]string, len(all))
 	for k, g := range all {
 		w := fmt.Sprintf("service %s, policy %s", g.Service, g.Policy)
@@ -225,7 +253,9 @@ func goings(all []plan.Going) string {
 			w += ", room " + strings.Join(g.Receivers, ", ")
 		}
 		for _, m := range g.More {
-			w += ", " + m
+			if common == nil || !slices.Contains(others[0].More, m) || !slices.Contains(common, m) {
+				w += ", " + m
+			}
 		}
 		words[k] = w + " (" + g.Route + ")"
 	}
