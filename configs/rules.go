@@ -31,6 +31,7 @@ var rules = []Rule{
 	{"nobody-at-all", "For a time within the next 90 days the fallback policy finds nobody at any level: an alert then wakes no one.", "Put a person or a team on a level of the fallback.", NeedsClock},
 	{"on-call-share", "Somebody is on call for more of the next 90 days than `lint.max_share` (or `--max-share`) allows.", "Add people to the rota.", NeedsClock},
 	{"past-override", "An override is over.", "Remove it.", NeedsClock},
+	{"void-override", "An override made at run time names a schedule or a person that the file does not have, so the rotation counts instead.", "Put somebody else there with `rouse override add`, and remove it.", NeedsDaemon},
 	{"on-leave", "Somebody is on call within the next 90 days while on leave, and will be paged.", "Have somebody stand in: the message has the command.", NeedsClock},
 	{"past-leave", "Leave is over.", "Remove it.", NeedsClock},
 	{"leave-calendar", "A calendar of leave cannot be read, so the leave in it is not known.", "Put it there, or export it again.", NeedsFile},

@@ -9,14 +9,16 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/configs"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/web/client"
 )
 
 // knowledge is what a running rouse knows that no file says.
 type knowledge struct {
-	contacts []client.Contact
-	labels   map[string]bool // names that alerts had of late
-	alerts   int             // how many were looked at
+	contacts  []client.Contact
+	overrides []client.Override // that are not over
+	labels    map[string]bool   // names that alerts had of late
+	alerts    int               // how many were looked at
 }
 
 // sightDays is how long ago an alert may have come for its labels to count as seen.
@@ -38,6 +40,9 @@ func (r *remote) askDaemon(ctx context.Context, now time.Time) (k *knowledge, wh
 	if k.contacts, err = s.Contacts(ctx); err != nil {
 		return nil, s.explain(err).Error()
 	}
+	if k.overrides, err = s.Overrides(ctx, false); err != nil {
+		return nil, s.explain(err).Error()
+	}
 	seen, err := s.seen(ctx, now.AddDate(0, 0, -sightDays))
 	if err != nil {
 		return nil, s.explain(err).Error()
@@ -53,7 +58,7 @@ func (r *remote) askDaemon(ctx context.Context, now time.Time) (k *knowledge, wh
 
 // doubts are what the rules say that need a daemon.
 func (k *knowledge) doubts(c *configs.Config, at places) configs.Problems {
-	return append(k.contactDoubts(c, at), k.labelDoubts(c)...)
+	return slices.Concat(k.contactDoubts(c, at), k.overrideDoubts(c, at), k.labelDoubts(c))
 }
 
 // contactDoubts finds people on a level whose numbers and addresses do not work, or never had anything arrive.
@@ -90,6 +95,23 @@ func (k *knowledge) contactDoubts(c *configs.Config, at places) configs.Problems
 		default:
 			continue
 		}
+		found = append(found, p)
+	}
+	return found
+}
+
+// overrideDoubts finds overrides made at run time that decide nothing with this file: what they name is not in it.
+func (k *knowledge) overrideDoubts(c *configs.Config, at places) configs.Problems {
+	var found configs.Problems
+	for _, o := range k.overrides {
+		why := c.Roster().Void(&oncall.Override{Schedule: oncall.ScheduleID(o.Schedule), User: oncall.UserID(o.User)})
+		if o.Source != "runtime" || why == "" {
+			continue
+		}
+		p := at.problem("schedules", "", "")
+		p.Severity, p.Rule = configs.Warning, "void-override"
+		p.What = fmt.Sprintf("do not carry the override %s (%s on %s until %s): %s, so the rotation counts", o.ID, plain(o.User), plain(o.Schedule), o.To.UTC().Format(time.RFC3339), plain(why))
+		p.Do = "put somebody else there: rouse override add; then rouse override remove " + o.ID
 		found = append(found, p)
 	}
 	return found
