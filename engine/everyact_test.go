@@ -224,6 +224,11 @@ func recordScenes() []scene {
 			shift := night()
 			shift.Reason = "for dee"
 			s.covers(s.PutOverride(ctx, shift, ana))
+			gone := holiday()[0]
+			gone.ID, gone.User = "lv-9", "dee"
+			s.ok(s.rows.Update(ctx, func(tx store.Tx) error { return tx.PutLeave(gone) }))
+			_, err = s.PutLeave(ctx, "ana", holiday(), "", incident.Actor{Kind: incident.ByUser, Name: "dee"})
+			s.ok(err)
 			s.ok(s.rows.Update(ctx, func(tx store.Tx) error { return tx.PutContact(store.Contact{Address: "+34600000009", User: "dee"}) }))
 		}, do: func(s *stage) error {
 			if counter(s, "erased") > 0 { // each try takes an alias of its own
