@@ -26,7 +26,7 @@ func newRoot(e env) *cobra.Command {
 	root.AddCommand(newOnCall(e), newSchedule(e), newLeave(e), newOverride(e), newSilence(e), newContacts(e), newSend(e), newDrills(e))
 	root.AddCommand(newExplain(e), newSimulate(e), newTest(e))
 	root.AddCommand(newAudit(e), newErase(e), newBackup(e), newRestore(e), newVersion(e))
-	root.AddCommand(newImport(e), newFmt(e), newSchema(e))
+	root.AddCommand(newImport(e), newFmt(e), newSchema(e), newInit(e))
 	return root
 }
 
