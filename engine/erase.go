@@ -148,7 +148,7 @@ func (b *batch) eraseTimeline(n int64, s *scrub, out *Erased) error {
 			continue
 		}
 		if p.User == s.user {
-			p.User, p.To, p.Address, p.Text, p.Sent, p.Detail = oncall.UserID(s.alias), "", "", "", "", ""
+			p.User, p.To, p.Address, p.Text, p.Sent, p.Detail, p.Why = oncall.UserID(s.alias), "", "", "", "", "", s.text(p.Why)
 		} else if text, why, sent, detail := s.text(p.Text), s.text(p.Why), s.text(p.Sent), s.text(p.Detail); text != p.Text || why != p.Why || sent != p.Sent || detail != p.Detail {
 			p.Text, p.Why, p.Sent, p.Detail = text, why, sent, detail // what others were told about them
 		} else {
