@@ -38,6 +38,9 @@ func (l *loader) schedules(v value) {
 
 // notice reads who is told of handoffs: on (the default), off, or how long before the next one is told as well.
 func (v value) notice() oncall.Notice {
+	if v.given() && v.n.Tag == "!!bool" { // true and false are the same words to some writers of YAML
+		return oncall.Notice{Off: !v.boolean()}
+	}
 	text, ok := v.text()
 	switch {
 	case !ok || text == "on":

@@ -66,7 +66,13 @@ func (s *session) swapShifts(ctx context.Context, x exchange) error {
 	if in.At, err = s.swapAt("--at", x.at, zone); err != nil {
 		return err
 	}
-	if in.WithAt, err = s.swapAt("--with-at", x.withAt, zone); err != nil {
+	theirs := zone
+	if x.withSchedule != "" {
+		if theirs, err = s.scheduleZone(ctx, x.withSchedule); err != nil {
+			return fmt.Errorf("--with-schedule: %w", err)
+		}
+	}
+	if in.WithAt, err = s.swapAt("--with-at", x.withAt, theirs); err != nil {
 		return err
 	}
 	made, err := s.Swap(ctx, in)
