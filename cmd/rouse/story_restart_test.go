@@ -106,7 +106,7 @@ func TestOverrideMadeAtNight(t *testing.T) {
 		w.restart()
 		w.fire("alertname=Down", "severity=critical")
 		w.after(time.Second)
-		w.expect("cy", 1, 0, "INC-1")
+		w.expect("cy", 2, 0, "INC-1") // after the word that she is on call now
 		w.expect("ana", 0, 0)
 		w.asks("cy", "who", "primary: cy")
 		w.after(61 * minute)
