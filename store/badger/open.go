@@ -62,7 +62,7 @@ func tuned(data string, o Options, log words) badger.Options {
 	b.BlockCacheSize, b.IndexCacheSize = 16<<20, 8<<20
 	b.ValueLogFileSize, b.ValueThreshold = 64<<20, maxRecord+1
 	b.BaseLevelSize = 256 << 20 // a level more would rewrite every row several times more, for keys of alerts have no order
-	b.BlockSize = 16 << 10 // a dozen alerts of one kind, which compress to half of what three do
+	b.BlockSize = 16 << 10      // a dozen alerts of one kind, which compress to half of what three do
 	b.NumVersionsToKeep, b.DetectConflicts = 1, true
 	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 8, 20
 	b.NumGoroutines = 1
