@@ -19,9 +19,6 @@ import (
 // usual is how long a script is played that does not say.
 const usual = time.Hour
 
-// seed is the world's: whatever is drawn is the same every time.
-const seed = 1
-
 // play is a script being played.
 type play struct {
 	world    *simulate.World
@@ -41,14 +38,15 @@ type play struct {
 	ahead    int // events to come
 	script   *Script
 	reacts   map[string]bool // by incident and user: who has it in mind to acknowledge
+	slow     time.Duration
 }
 
 // Play plays a script. What people of the script cannot do is a moment of the timeline; an error means that nothing could be
 // played at all.
 func (s *Stage) Play(script Script) (*Timeline, error) {
 	p := &play{
-		world: simulate.NewWorld(seed, script.Start.Truncate(time.Microsecond)), waiting: map[oncall.UserID][]press{}, quiet: map[string]bool{},
-		roster: s.settings.Book.Roster, ahead: len(script.Events), script: &script, reacts: map[string]bool{},
+		world: simulate.NewWorld(s.seed, script.Start.Truncate(time.Microsecond)), waiting: map[oncall.UserID][]press{}, quiet: map[string]bool{},
+		roster: s.settings.Book.Roster, ahead: len(script.Events), script: &script, reacts: map[string]bool{}, slow: s.slow,
 	}
 	p.world.Untraced()
 	p.line = &Timeline{Start: p.world.Now()}
@@ -59,6 +57,9 @@ func (s *Stage) Play(script Script) (*Timeline, error) {
 	set.Providers, set.Rooms, set.Runner = p.hire(s.carriers), p, p
 	set.Heartbeats = p.hearts(script.Events, set.Heartbeats)
 	p.house = &simulate.House{World: p.world, Disk: p.disk, Settings: func() engine.Settings { return set }, Metrics: s.metrics}
+	if p.slow > 0 {
+		p.house.Latency = func() time.Duration { return p.world.Between(0, p.slow) }
+	}
 	p.house.Start()
 	if p.house.Engine == nil {
 		return nil, fmt.Errorf("rehearsal: the engine does not start on an empty store")
@@ -161,8 +162,13 @@ func (p *play) beat(h engine.Heartbeat) {
 	p.world.After(h.Every, func() { p.beat(h) })
 }
 
-// instantly is how long things take on a stage.
-func instantly(time.Duration, time.Duration) time.Duration { return 0 }
+// draw is how long a step of a carrier takes: no time, unless the stage is slowed.
+func (p *play) draw(time.Duration, time.Duration) time.Duration {
+	if p.slow == 0 {
+		return 0
+	}
+	return p.world.Between(0, p.slow)
+}
 
 // Status is a carrier that says what became of a message.
 func (p *play) Status(s notify.Status) error {

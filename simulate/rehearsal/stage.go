@@ -19,6 +19,8 @@ type Stage struct {
 	settings engine.Settings
 	carriers []Carrier
 	metrics  *engine.Metrics // shared: nobody reads them
+	slow     time.Duration   // that a carrier takes at most for each of its steps
+	seed     uint64
 }
 
 // Carrier is a provider of the configuration as a rehearsal needs it: its name, and what it carries.
@@ -31,6 +33,14 @@ type Carrier struct {
 // the carriers, in order of preference, stand in for the first, and the others are played too.
 func NewStage(s engine.Settings, carriers []Carrier) *Stage {
 	return &Stage{settings: s, carriers: carriers, metrics: engine.NewMetrics(nil)}
+}
+
+// Slowed is the stage with carriers that take up to most for each of their steps, as seed draws it, where else they take no time.
+// What another play of a script then does otherwise hangs on instants, and no prediction of it is worth anything.
+func (s *Stage) Slowed(most time.Duration, seed uint64) *Stage {
+	slowed := *s
+	slowed.slow, slowed.seed = most, seed
+	return &slowed
 }
 
 // Settings are the stage's settings, without providers.
@@ -65,7 +75,7 @@ func (p *play) hire(all []Carrier) (out []notify.Provider) {
 		name := c.Name
 		sim.Mood = func(m *notify.Message) simulate.Mood { return p.mood(name, m) }
 		sim.Phone = func(m *notify.Message) simulate.PhoneState { return p.phone(name, m) }
-		sim.Draw, sim.Talk = instantly, 3*time.Second
+		sim.Draw, sim.Talk = p.draw, 3*time.Second
 		own := &carrier{Carrier: sim, methods: c.Methods, play: p}
 		p.carriers = append(p.carriers, own)
 		out = append(out, own)
