@@ -164,10 +164,20 @@ type live struct {
 
 // New prepares an engine: it reads what is open from the store, but does nothing by itself until Start.
 func New(d Deps) (*Engine, error) {
+	e, err := prepare(d)
+	if err != nil {
+		return nil, err
+	}
+	e.queue, e.ahead = make(chan *op, queueLength), make(chan *op, aheadLength)
+	return e, nil
+}
+
+// prepare makes an engine without lanes to the committer: a stepped one has none.
+func prepare(d Deps) (*Engine, error) {
 	e := &Engine{
 		store: d.Store, log: d.Log, now: d.Now, elapsed: d.Elapsed, metrics: d.Metrics, random: d.Random,
 		hot: newHot(d.Settings.Inhibit), crowd: crowd{}, shares: shares{of: map[string]int{}}, pulse: newPulse(), breaker: newBreakers(), lately: lately{},
-		queue: make(chan *op, queueLength), ahead: make(chan *op, aheadLength), clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
+		clock: make(chan struct{}, 1), outbox: make(chan struct{}, 1), review: make(chan struct{}, 1),
 		failed: make(chan struct{}), stop: make(chan struct{}), quit: make(chan struct{}),
 		gone: make(chan struct{}), stalled: d.Stalled,
 	}

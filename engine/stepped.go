@@ -16,7 +16,7 @@ type Stepped struct {
 // NewStepped prepares a stepped engine; Deps.Now, Elapsed and Random should be the driver's. It takes over at once what an earlier
 // one has left in the store, as Start does.
 func NewStepped(d Deps) (*Stepped, error) {
-	e, err := New(d)
+	e, err := prepare(d)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -69,6 +70,9 @@ func runTests(ctx context.Context, e env, args []string, o testOptions) error {
 	if len(problems) > 0 {
 		fmt.Fprintln(e.stderr, problems.String())
 		return exitError{2}
+	}
+	if e.getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // thousands of short plays: memory is there to be used
 	}
 	if err := play(ctx, reports); err != nil {
 		return err
@@ -151,7 +155,9 @@ func (b *benches) bench(f *configs.TestFile) (*cases.Bench, configs.Problems) {
 		if path == "" {
 			path = "rouse.yaml"
 		}
-		path = filepath.Join(filepath.Dir(f.File), path)
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(f.File), path)
+		}
 	}
 	if known, ok := b.of[path]; ok {
 		return known, nil
