@@ -10,6 +10,9 @@ func Suggest(word string, known []string, otherwise string) string {
 	return suggest(word, known, otherwise)
 }
 
+// Near reports whether one word is so near to another that it was probably meant.
+func Near(word, meant string) bool { return suggest(word, []string{meant}, "") != "" }
+
 // suggest advises the known word that is nearest to what was written, or else what to do.
 func suggest(word string, known []string, otherwise string) string {
 	best, least := "", 1+len([]rune(word))/4

@@ -167,6 +167,10 @@ func literal(form []element, words []token) (n int) {
 
 // puzzled says what is wrong with a sentence that has no form.
 func (r *reader) puzzled(words []token, nearest Form) {
+	if at, word, ok := misspelt(nearest.elements, words); ok {
+		r.wrong(at, fmt.Sprintf("%q is not understood here", at.text), fmt.Sprintf("did you mean %q? as in: %s", word, nearest.Example))
+		return
+	}
 	_, far, want := match(nearest.elements, words, caught{})
 	at, what := words[len(words)-1], "the sentence ends too early"
 	if far < len(words) {
@@ -186,6 +190,24 @@ func (r *reader) puzzled(words []token, nearest Form) {
 		do = configs.Suggest(at.text, known, "expected "+strings.Join(known, " or ")+", as in: "+nearest.Example)
 	}
 	r.wrong(at, what, do)
+}
+
+// misspelt finds a word that is nearly one of those that stand in a form as they are, and of which the sentence has none.
+func misspelt(form []element, words []token) (at token, word string, ok bool) {
+	for k := range form {
+		e := &form[k]
+		if e.group != nil || e.words == nil || slices.ContainsFunc(words, e.is) {
+			continue
+		}
+		for _, t := range words {
+			for _, w := range e.words {
+				if !t.quoted && len(w) > 3 && configs.Near(t.text, w) {
+					return t, w, true
+				}
+			}
+		}
+	}
+	return token{}, "", false
 }
 
 // join makes one word of those that mean one thing: the incident is it, on hold is on_hold, outside hours is outside_hours.
