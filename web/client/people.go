@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -165,6 +166,9 @@ type Use struct {
 // String is such as "3 of 6 texts in 15m".
 func (u Use) String() string {
 	what := map[string]string{"sms": "texts", "call": "calls"}[u.Via]
+	if u.Most == 0 && u.Sent == 1 {
+		what = strings.TrimSuffix(what, "s")
+	}
 	if u.Most == 0 {
 		return fmt.Sprintf("%d %s in %s", u.Sent, what, u.Per)
 	}
