@@ -242,7 +242,9 @@ func (w *town) sent() (page map[string]string, created map[string]time.Time, err
 			}
 		}
 	}
+	bodies := map[string]string{}
 	for _, text := range w.street.Messages() {
+		bodies[text.SID] = text.Body
 		if text.Inbound || answerText.MatchString(text.Body) { // it is somebody's, or answers one
 			delete(created, text.SID)
 			delete(page, text.SID)
@@ -250,7 +252,7 @@ func (w *town) sent() (page map[string]string, created map[string]time.Time, err
 	}
 	for sid := range created {
 		if page[sid] == "" {
-			err = fmt.Errorf("nobody knows which page made the text %s", sid)
+			err = fmt.Errorf("nobody knows which page made the text %s of %s: %q", sid, created[sid].Format("15:04:05.000"), bodies[sid])
 		}
 	}
 	return page, created, err
@@ -262,7 +264,7 @@ func (w *town) duplicates(deaths []time.Time) (extra int) {
 	w.t.Helper()
 	var page map[string]string
 	var created map[string]time.Time
-	eventually(w.t, patience, func() (err error) {
+	eventually(w.t, 6*patience, func() (err error) { // each text is named by its first callback, which waits for a processor as well
 		page, created, err = w.sent()
 		return err
 	})
