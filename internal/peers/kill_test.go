@@ -200,11 +200,16 @@ func (w *town) allTold(all map[string]client.Incident) {
 	})
 }
 
-// told reports whether some page of an incident is with the provider, by itself or inside another one.
+// told reports whether some page of an incident is with the provider, by itself or inside another one, or somebody has acknowledged
+// it before: what became of a text whose answer was lost is then asked no more.
 func (w *town) told(n int64, parents map[string]client.Page) bool {
 	w.t.Helper()
 	out := func(p client.Page) bool { return p.State == "accepted" || p.State == "delivered" }
-	for _, p := range w.incident(n).Pages {
+	i := w.incident(n)
+	if i.State == "acknowledged" {
+		return true
+	}
+	for _, p := range i.Pages {
 		if out(p) {
 			return true
 		}

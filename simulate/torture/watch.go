@@ -156,7 +156,8 @@ func (s *watch) expect(was, is *incident.Incident) {
 	}
 	c := &is.Cursor
 	d := s.due[is.Number]
-	if d != nil && d.epoch == is.Epoch && d.round == c.Round && d.level == c.Level && d.fired.Equal(c.FiredAt) {
+	if d != nil && d.epoch == is.Epoch && d.round == c.Round && d.level == c.Level && !c.FiredAt.After(d.fired) {
+		d.fired = c.FiredAt // moved back with the clock: it goes on waiting by the policy under which it fired
 		return
 	}
 	wait := time.Minute // everything is tried again after a minute when nobody can be paged at all
