@@ -61,6 +61,9 @@ func (b *batch) settleRoom(j *job, err error) error {
 		}
 		return b.end(p, store.Delivered, "")
 	}
+	if p.Fence != j.page.Fence || p.State != store.Sending {
+		return nil // another try has taken over, or was told before
+	}
 	e := notify.Classify(err)
 	p.Class, p.Code, p.Detail = e.Class, e.Code, e.Error()
 	if !e.Unknown && e.Class != notify.Transient && e.Class != notify.Throttle {
@@ -78,6 +81,9 @@ func (b *batch) settleHangUp(j *job, err error) error {
 	p, perr := b.page(j.page.ID)
 	if perr != nil {
 		return perr
+	}
+	if err != nil && (p.Fence != j.page.Fence || p.State != store.Sending) {
+		return nil
 	}
 	if err != nil {
 		p.State, p.NextAt, p.Detail = store.Queued, b.now.Add(b.backoff(p.Attempt)), err.Error()

@@ -262,7 +262,8 @@ func (s *watch) account(src *source) {
 	}
 	if !slices.ContainsFunc(row.Incidents, func(n int64) bool {
 		i := s.t.disk.Incidents[n]
-		return i.State.Open() || i.State == incident.Resolved && i.Firing > 0
+		// who closes an incident by hand takes with it what fires and is never said again; what is repeated opens another
+		return i.State.Open() || i.State == incident.Resolved && i.Firing > 0 || i.State == incident.Closed && src.every == 0
 	}) {
 		s.t.w.Broken("accounting", "%s fires, and its incidents %v are over", src.a.Title, row.Incidents)
 	}
