@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"slices"
@@ -208,9 +207,8 @@ func (h *hot) unexpire(gone []alert.ID, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, id := range gone {
-		if w, ok := h.firing[id]; ok {
-			w.endsAt = momentOf(now)
-			heap.Push(&h.ends, ending{w.endsAt, id})
+		if p := h.firing.find(id); p != 0 {
+			h.ending(p, momentOf(now))
 		}
 	}
 }

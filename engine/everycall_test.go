@@ -139,9 +139,14 @@ func differ(want, got string) string {
 func (s *stage) memory() string {
 	s.t.Helper()
 	var b strings.Builder
-	for _, id := range slices.SortedFunc(maps.Keys(s.hot.firing), func(x, y alert.ID) int { return strings.Compare(fmt.Sprint(x), fmt.Sprint(y)) }) {
-		fmt.Fprintf(&b, "firing %v %+v\n", id, *s.hot.firing[id])
+	var firing []string
+	for p := range s.hot.firing.places() {
+		w := *s.hot.firing.at(p)
+		w.next = 0 // where it lies is nobody's business
+		firing = append(firing, fmt.Sprintf("firing %v %+v\n", s.hot.firing.id(p), w))
 	}
+	slices.Sort(firing)
+	b.WriteString(strings.Join(firing, ""))
 	fmt.Fprintf(&b, "waiting %v, of integrations %v, in all %d\n", s.hot.waiting, s.shares.of, s.Engine.pending.Load())
 	held, err := s.Alerts(context.Background())
 	s.ok(err)

@@ -21,7 +21,7 @@ const refactsEvery = time.Minute
 // It only ever holds what is durable; inhibition alone runs ahead within a batch and is taken back if that fails.
 type hot struct {
 	mu       sync.Mutex
-	firing   map[alert.ID]*warm
+	firing   firings
 	waiting  map[alert.ID]int // asked for, not committed yet
 	ends     endHeap
 	inhibit  sources
@@ -77,16 +77,6 @@ func (s *sources) all(g *router.Gate, a *alert.Alert, d *router.Decision, now ti
 	return g.All(a, d, s.index, now)
 }
 
-// warm is what is remembered of one firing alert.
-type warm struct {
-	words    uint64 // a sum of title and description
-	severity alert.Severity
-	seen     moment
-	updated  moment
-	endsAt   moment
-	orphan   bool // none of its incidents is open
-}
-
 // moment is a time in microseconds, a third of a time.Time; 0 is never.
 type moment int64
 
@@ -105,7 +95,7 @@ func (m moment) time() time.Time {
 }
 
 func newHot(rules []router.InhibitRule) *hot {
-	return &hot{firing: map[alert.ID]*warm{}, waiting: map[alert.ID]int{}, inhibit: sources{index: router.NewInhibitor(rules)}}
+	return &hot{waiting: map[alert.ID]int{}, inhibit: sources{index: router.NewInhibitor(rules)}}
 }
 
 // load reads the firing alerts. An alert that expires is given its full time again, for what was heard of it since its row
@@ -115,16 +105,13 @@ func (h *hot) load(tx store.Tx, open []int64, now time.Time) error {
 	for _, n := range open {
 		isOpen[n] = true
 	}
-	names := map[string]string{} // of integrations, each kept once
 	err := tx.EachBrief(func(b *store.Brief) error {
 		ends := b.EndsAt
 		if !ends.IsZero() {
 			ends = now.Add(max(ends.Sub(b.UpdatedAt), time.Minute))
 		}
-		if _, ok := names[b.Integration]; !ok {
-			names[b.Integration] = b.Integration
-		}
-		w := h.remember(alert.ID{Integration: names[b.Integration], Key: b.Key}, warm{words: b.Words, severity: b.Severity, seen: momentOf(b.SeenAt), updated: momentOf(b.UpdatedAt)}, ends)
+		w := h.remember(b.ID, ends)
+		w.words, w.rank, w.seen, w.updated = b.Words, int8(b.Severity.Rank()), momentOf(b.SeenAt), momentOf(b.UpdatedAt)
 		w.orphan = true
 		for _, n := range b.Incidents {
 			w.orphan = w.orphan && !isOpen[n]
@@ -140,23 +127,35 @@ func (h *hot) load(tx store.Tx, open []int64, now time.Time) error {
 func (h *hot) put(a *store.Alert, ends time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.remember(a.ID(), warm{words: a.Words, severity: a.Severity, seen: momentOf(a.SeenAt), updated: momentOf(a.UpdatedAt)}, ends)
+	w := h.remember(a.ID(), ends)
+	w.words, w.rank, w.seen, w.updated, w.orphan = a.Words, int8(a.Severity.Rank()), momentOf(a.SeenAt), momentOf(a.UpdatedAt), false
 }
 
-// remember is put for who holds the lock, or is alone.
-func (h *hot) remember(id alert.ID, w warm, ends time.Time) *warm {
-	w.endsAt = momentOf(ends)
-	h.firing[id] = &w
-	if w.endsAt != 0 {
-		heap.Push(&h.ends, ending{w.endsAt, id})
+// remember makes room for an alert that fires until ends. It is for who holds the lock, or is alone.
+func (h *hot) remember(id alert.ID, ends time.Time) *warm {
+	p := h.firing.put(id)
+	h.ending(p, momentOf(ends))
+	return h.firing.at(p)
+}
+
+// ending sets when an alert ends; 0: never.
+func (h *hot) ending(p place, at moment) {
+	h.firing.at(p).endsAt = at
+	if at != 0 {
+		heap.Push(&h.ends, ending{at, p})
 	}
-	return &w
 }
 
 func (h *hot) drop(id alert.ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.firing, id)
+	h.firing.remove(id)
+	if h.firing.sparse() {
+		h.firing, h.ends = h.firing.packed(), nil
+		for p := range h.firing.places() {
+			h.ending(p, h.firing.at(p).endsAt)
+		}
+	}
 }
 
 // wordsOf is a sum of an alert's title and description, never 0. It is kept in the alert's row, so it may not change.
@@ -173,7 +172,7 @@ func (h *hot) orphan(members []store.Alert) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for k := range members {
-		if w, ok := h.firing[members[k].ID()]; ok {
+		if w := h.firing.get(members[k].ID()); w != nil {
 			w.orphan = true
 		}
 	}
@@ -184,7 +183,7 @@ func (h *hot) distrust(batch []alert.Alert) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for k := range batch {
-		if w, ok := h.firing[batch[k].ID()]; ok {
+		if w := h.firing.get(batch[k].ID()); w != nil {
 			w.orphan = true
 		}
 	}
@@ -211,8 +210,12 @@ func (h *hot) repeats(a *alert.Alert, now time.Time) bool {
 	if a.State != alert.Firing || a.Test || h.waiting[id] > 0 {
 		return false
 	}
-	w, ok := h.firing[id]
-	if !ok || w.orphan || w.severity != a.Severity {
+	p := h.firing.find(id)
+	if p == 0 {
+		return false
+	}
+	w := h.firing.at(p)
+	if w.orphan || int(w.rank) != a.Severity.Rank() {
 		return false
 	}
 	if now.Sub(w.updated.time()) >= refactsEvery && w.words != wordsOf(a) {
@@ -220,10 +223,7 @@ func (h *hot) repeats(a *alert.Alert, now time.Time) bool {
 	}
 	w.seen = momentOf(now)
 	if ends := momentOf(a.EndsAt); ends != w.endsAt {
-		w.endsAt = ends
-		if ends != 0 {
-			heap.Push(&h.ends, ending{ends, id})
-		}
+		h.ending(p, ends)
 	}
 	return true
 }
@@ -244,8 +244,8 @@ func (h *hot) settled(batch []alert.Alert) {
 func (h *hot) seen(id alert.ID) (time.Time, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	w, ok := h.firing[id]
-	if !ok {
+	w := h.firing.get(id)
+	if w == nil {
 		return time.Time{}, false
 	}
 	return w.seen.time(), true
@@ -257,13 +257,13 @@ func (h *hot) expired(now time.Time, limit int) (out []alert.ID, next time.Time)
 	defer h.mu.Unlock()
 	for len(h.ends) > 0 && len(out) < limit {
 		e := h.ends[0]
-		w, ok := h.firing[e.id]
-		if ok && w.endsAt == e.at && e.at > momentOf(now) {
+		fresh := h.firing.at(e.place).endsAt == e.at // a place that is free ends never
+		if fresh && e.at > momentOf(now) {
 			break
 		}
 		heap.Pop(&h.ends)
-		if ok && w.endsAt == e.at {
-			out = append(out, e.id)
+		if fresh {
+			out = append(out, h.firing.id(e.place))
 		}
 	}
 	if len(h.ends) > 0 {
@@ -276,7 +276,8 @@ func (h *hot) expired(now time.Time, limit int) (out []alert.ID, next time.Time)
 func (h *hot) split(feeds func(alert.ID) bool) (gone, own []alert.ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for id := range h.firing {
+	for p := range h.firing.places() {
+		id := h.firing.id(p)
 		switch {
 		case id.Integration == ownIntegration:
 			own = append(own, id)
@@ -291,7 +292,7 @@ func (h *hot) split(feeds func(alert.ID) bool) (gone, own []alert.ID) {
 func (h *hot) len() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.firing)
+	return h.firing.count
 }
 
 // inhibitBy swaps the rules of inhibition and reads the sources again; like them, the rules run ahead within the batch.
@@ -309,8 +310,8 @@ func (b *batch) inhibitBy(rules []router.InhibitRule) error {
 type endHeap []ending
 
 type ending struct {
-	at moment
-	id alert.ID
+	at    moment
+	place place
 }
 
 func (h endHeap) Len() int           { return len(h) }
