@@ -44,12 +44,16 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64, k
 	return body, l.end, err
 }
 
+// presized is up to what size a body has its room at once, on its sender's word.
+const presized = 16 << 10
+
 func read(w http.ResponseWriter, r *http.Request, limit int64, l *lease) ([]byte, error) {
 	packed := &counter{from: http.MaxBytesReader(w, r.Body, limit)}
 	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
-		body, err := io.ReadAll(leased{packed, l})
-		return body, readFault(err, limit)
+		out := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), presized)+bytes.MinRead))
+		_, err := out.ReadFrom(leased{packed, l})
+		return out.Bytes(), readFault(err, limit)
 	case "gzip", "x-gzip":
 		return inflate(packed, limit, l)
 	default:
