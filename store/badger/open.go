@@ -63,8 +63,9 @@ func tuned(data string, o Options, log words) badger.Options {
 	b.ValueLogFileSize, b.ValueThreshold = 64<<20, maxRecord+1
 	b.BaseLevelSize = 256 << 20 // a level more would rewrite every row several times more, for keys of alerts have no order
 	b.BlockSize = 16 << 10      // a dozen alerts of one kind, which compress to half of what three do
+	b.BloomFalsePositive = 1e-3 // of sixteen tables, for each new alert; with one in a hundred every sixth would read a block in vain
 	b.NumVersionsToKeep, b.DetectConflicts = 1, true
-	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 8, 20
+	b.NumCompactors, b.NumLevelZeroTables, b.NumLevelZeroTablesStall = 2, 16, 40
 	b.NumGoroutines = 1
 	b.MetricsEnabled = false
 	b.ChecksumVerificationMode = options.OnBlockRead // all were verified before Open: see checkTables

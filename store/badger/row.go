@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -100,17 +101,36 @@ func readInt(d *jsontext.Decoder) (int64, error) {
 // chunk is how much room for values a transaction takes at a time.
 const chunk = 32 << 10
 
+// chunks are those of transactions that have ended: Badger copies what is committed.
+var chunks = sync.Pool{New: func() any {
+	b := &bytes.Buffer{}
+	b.Grow(chunk)
+	return b
+}}
+
+// recycle lets the next transactions have the room of this one. Nobody may use a value of it any more, Badger neither: only after a
+// commit that succeeded.
+func (t *tx) recycle() {
+	for _, b := range t.full {
+		if b.Cap() <= 2*chunk {
+			b.Reset()
+			chunks.Put(b)
+		}
+	}
+	t.full, t.buf = nil, nil
+}
+
 // encode makes a row in the transaction's buffer; the value may be handed to Badger as it is.
 func (t *tx) encode(head []byte, v any) ([]byte, error) {
-	if t.buf.Available() < chunk/8 { // earlier values keep the old chunk alive until the commit
-		t.buf = bytes.Buffer{}
-		t.buf.Grow(chunk)
+	if t.buf == nil || t.buf.Available() < chunk/8 { // earlier values keep the old chunk until the commit
+		t.buf = chunks.Get().(*bytes.Buffer)
+		t.full = append(t.full, t.buf)
 	}
 	start := t.buf.Len()
 	t.buf.WriteByte(rowFormat)
 	t.buf.Write(binary.AppendUvarint(t.buf.AvailableBuffer(), uint64(len(head))))
 	t.buf.Write(head)
-	if err := json.MarshalWrite(&t.buf, v, encoding); err != nil {
+	if err := json.MarshalWrite(t.buf, v, encoding); err != nil {
 		t.buf.Truncate(start)
 		return nil, fmt.Errorf("encode a row: %w", err)
 	}

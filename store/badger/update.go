@@ -77,6 +77,7 @@ func (s *Store) finish(t *tx, alone bool) error {
 	}
 	switch err := s.depart(t); {
 	case err == nil:
+		t.recycle()
 		t.raise()
 		s.dueMark()
 		return nil
