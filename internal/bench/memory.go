@@ -35,7 +35,7 @@ func (b *bench) grow(sh shape, most int) error {
 			return err
 		}
 		open = goal
-		cost, added, err := costOf(b, d, s, sh, max(2_000, goal/20))
+		cost, added, err := costOf(b, d, s, sh, max(4_000, goal/5)) // several merges of tables, for they come in waves
 		if err != nil {
 			return err
 		}
