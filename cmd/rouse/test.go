@@ -74,7 +74,7 @@ func runTests(ctx context.Context, e env, args []string, o testOptions) error {
 	if e.getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // thousands of short plays: memory is there to be used
 	}
-	if err := play(ctx, reports); err != nil {
+	if err := play(ctx, e.stderr, reports); err != nil {
 		return err
 	}
 	return tellTests(e, reports, o)
@@ -182,8 +182,8 @@ func newBench(c *configs.Config) *cases.Bench {
 		}}
 }
 
-// play runs all tests, as many at a time as there are processors.
-func play(ctx context.Context, reports []unplayed) error {
+// play runs all tests, as many at a time as there are processors. A terminal sees how far it is.
+func play(ctx context.Context, watcher io.Writer, reports []unplayed) error {
 	type job struct {
 		report *cases.Report
 		at     int
@@ -200,6 +200,9 @@ func play(ctx context.Context, reports []unplayed) error {
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	errs := make([]error, runtime.GOMAXPROCS(0))
+	if isTerminal(watcher) {
+		defer progress(watcher, len(jobs), &next)()
+	}
 	for w := range errs {
 		workers.Go(func() {
 			for errs[w] == nil && ctx.Err() == nil {
@@ -214,6 +217,24 @@ func play(ctx context.Context, reports []unplayed) error {
 	}
 	workers.Wait()
 	return errors.Join(append(errs, ctx.Err())...)
+}
+
+// progress tells of tests that take longer than a moment, on one line that is gone in the end.
+func progress(w io.Writer, all int, begun *atomic.Int64) (stop func()) {
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		for {
+			select {
+			case <-done:
+				fmt.Fprint(w, "\r\x1b[K")
+				return
+			case <-time.After(time.Second):
+				fmt.Fprintf(w, "\r%d of %d paging tests", min(begun.Load(), int64(all)), all)
+			}
+		}
+	}()
+	return func() { close(done); <-gone }
 }
 
 func tellTests(e env, played []unplayed, o testOptions) error {

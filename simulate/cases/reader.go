@@ -167,8 +167,8 @@ func literal(form []element, words []token) (n int) {
 
 // puzzled says what is wrong with a sentence that has no form.
 func (r *reader) puzzled(words []token, nearest Form) {
-	if at, word, ok := misspelt(nearest.elements, words); ok {
-		r.wrong(at, fmt.Sprintf("%q is not understood here", at.text), fmt.Sprintf("did you mean %q? as in: %s", word, nearest.Example))
+	if at, word, as, ok := r.misspelt(words); ok {
+		r.wrong(at, fmt.Sprintf("%q is not understood here", at.text), fmt.Sprintf("did you mean %q? as in: %s", word, as.Example))
 		return
 	}
 	_, far, want := match(nearest.elements, words, caught{})
@@ -192,22 +192,33 @@ func (r *reader) puzzled(words []token, nearest Form) {
 	r.wrong(at, what, do)
 }
 
-// misspelt finds a word that is nearly one of those that stand in a form as they are, and of which the sentence has none.
-func misspelt(form []element, words []token) (at token, word string, ok bool) {
-	for k := range form {
-		e := &form[k]
-		if e.group != nil || e.words == nil || slices.ContainsFunc(words, e.is) {
-			continue
-		}
-		for _, t := range words {
-			for _, w := range e.words {
-				if !t.quoted && len(w) > 3 && configs.Near(t.text, w) {
-					return t, w, true
+// misspelt finds a word that is nearly another one with which the sentence would have a form.
+func (r *reader) misspelt(words []token) (at token, word string, as Form, ok bool) {
+	for _, f := range r.forms {
+		for _, w := range vocabulary(f.elements) {
+			for k, t := range words {
+				if t.quoted || len(w) < 4 || !configs.Near(t.text, w) {
+					continue
+				}
+				mended := slices.Clone(words)
+				mended[k].text = w
+				if ok, _, _ := match(f.elements, mended, caught{}); ok {
+					return t, w, f, true
 				}
 			}
 		}
 	}
-	return token{}, "", false
+	return token{}, "", Form{}, false
+}
+
+// vocabulary is the words that stand in a form as they are, and those of which one fills a slot.
+func vocabulary(form []element) (all []string) {
+	for k := range form {
+		all = append(all, vocabulary(form[k].group)...)
+		all = append(all, form[k].words...)
+		all = append(all, choices[form[k].slot]...)
+	}
+	return all
 }
 
 // join makes one word of those that mean one thing: the incident is it, on hold is on_hold, outside hours is outside_hours.

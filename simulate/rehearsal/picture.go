@@ -25,7 +25,7 @@ const (
 // Picture draws a timeline as SVG: for each incident its state and the levels that were paged, over time on a zone's clock, with every
 // text, call and mail. Text is text; colours follow the reader's preference for light or dark.
 func Picture(t *Timeline, zone *time.Location) []byte {
-	d := drawing{line: t, zone: zone, y: 64}
+	d := drawing{line: t, zone: zone, end: drawnUntil(t), y: 64}
 	numbers := t.Incidents()
 	for _, n := range numbers[:min(len(numbers), mostBlock)] {
 		d.block(n)
@@ -63,12 +63,23 @@ const pictureStyle = `
 type drawing struct {
 	line      *Timeline
 	zone      *time.Location
+	end       time.Time
 	y         int
 	out, grid strings.Builder
 }
 
+// drawnUntil is the end of what is drawn: a little later than that of the timeline where it ends with a change of state, as a night
+// does that ends with an acknowledgement, so that the new state is there to be seen.
+func drawnUntil(t *Timeline) time.Time {
+	whole := t.End.Sub(t.Start)
+	if k := len(t.Records) - 1; k >= 0 && t.End.Sub(t.Records[k].At) < whole/8 {
+		return t.Records[k].At.Add(whole / 4)
+	}
+	return t.End
+}
+
 func (d *drawing) x(t time.Time) float64 {
-	whole := max(d.line.End.Sub(d.line.Start), time.Second)
+	whole := max(d.end.Sub(d.line.Start), time.Second)
 	return margin + labelWide + plotWide*float64(t.Sub(d.line.Start))/float64(whole)
 }
 
@@ -130,7 +141,7 @@ func (d *drawing) stretches(n int64) (states, levels []stretch) {
 	}
 	for _, list := range [][]stretch{states, levels} {
 		if k := len(list) - 1; k >= 0 && list[k].to.IsZero() {
-			list[k].to = d.line.End
+			list[k].to = d.end
 		}
 	}
 	return states, levels
@@ -188,7 +199,7 @@ var steps = []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 2 *
 
 // axis rules the picture at even times, as a clock of the zone shows them.
 func (d *drawing) axis() {
-	whole := d.line.End.Sub(d.line.Start)
+	whole := d.end.Sub(d.line.Start)
 	step := steps[len(steps)-1]
 	for _, s := range steps {
 		if whole/s <= 9 {
@@ -200,7 +211,7 @@ func (d *drawing) axis() {
 	if step < time.Minute {
 		form = "15:04:05"
 	}
-	for t := d.line.Start.Truncate(step); !t.After(d.line.End); t = t.Add(step) {
+	for t := d.line.Start.Truncate(step); !t.After(d.end); t = t.Add(step) {
 		if t.Before(d.line.Start) {
 			continue
 		}
