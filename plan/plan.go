@@ -20,6 +20,7 @@ type Side struct {
 	Roster   *oncall.Roster
 	Tree     *router.Tree
 	Services map[string]oncall.PolicyID // the escalation policy of each service
+	Quiet    map[string]string          // what keeps people from being paged, in words: see router.Gate.Words
 }
 
 // Options say what is looked at.
@@ -36,6 +37,7 @@ type Report struct {
 	People      []Person      `json:"people"`    // whose hours differ, over all schedules
 	Policies    []Rewritten   `json:"policies"`  // that differ
 	Services    []Rewritten   `json:"services"`  // whose policy differs
+	Quiet       []Rewritten   `json:"quiet"`     // inhibition, maintenance and time intervals that differ
 	Routes      []Reroute     `json:"routes"`    // where alerts go elsewhere
 	Unreachable []Unreachable `json:"unreachable"`
 	Alerts      *Replayed     `json:"alerts,omitempty"` // nil: none were given
@@ -54,6 +56,7 @@ func Compare(before, after Side, o Options) Report {
 		From: o.From, To: o.To,
 		Schedules: schedules(before.Roster, after.Roster, o), People: people(before.Roster, after.Roster, o),
 		Policies: rewritten(policies(before.Roster), policies(after.Roster)), Services: rewritten(services(before), services(after)),
+		Quiet:  rewritten(before.Quiet, after.Quiet),
 		Routes: reroutes(before, after), Unreachable: unreachable(before.Roster, after.Roster),
 	}
 	if o.Alerts != nil {
@@ -64,7 +67,7 @@ func Compare(before, after Side, o Options) Report {
 
 // Same reports whether nothing differs.
 func (r *Report) Same() bool {
-	return len(r.Schedules)+len(r.People)+len(r.Policies)+len(r.Services)+len(r.Routes)+len(r.Unreachable) == 0
+	return len(r.Schedules)+len(r.People)+len(r.Policies)+len(r.Services)+len(r.Quiet)+len(r.Routes)+len(r.Unreachable) == 0
 }
 
 // Gaps counts the schedules with new gaps.

@@ -183,7 +183,7 @@ func (r *remote) revision(ctx context.Context, name string) (*configs.Config, co
 }
 
 func planSide(c *configs.Config) plan.Side {
-	s := plan.Side{Roster: c.Roster(), Tree: c.Tree(), Services: map[string]oncall.PolicyID{}}
+	s := plan.Side{Roster: c.Roster(), Tree: c.Tree(), Services: map[string]oncall.PolicyID{}, Quiet: c.Gate().Words()}
 	for name, service := range c.Rulebook().Services {
 		s.Services[name] = service.Policy
 	}

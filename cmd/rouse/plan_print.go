@@ -84,6 +84,7 @@ func (d *sheet) plan(p *planned) {
 	d.people(p.People)
 	d.rewritten("Escalation policies", p.Policies)
 	d.rewritten("Services", p.Services)
+	d.rewritten("What keeps quiet", p.Quiet)
 	d.routes(p.Routes)
 	d.alerts(p)
 	d.unreachable(p.Unreachable)
