@@ -53,6 +53,7 @@ route:
   routes: [{matchers: ['probe="yes"'], service: probe}]
 integrations:
   alertmanager: {type: alertmanager, token: env:BENCH_ALERTS}
+  prometheus: {type: prometheus, token: env:BENCH_ALERTS}
   scripts: {type: generic, token: env:BENCH_ALERTS}
 `
 
@@ -161,7 +162,9 @@ func (d *daemon) close() error {
 	return errors.Join(err, os.RemoveAll(d.dir))
 }
 
-func (d *daemon) source() *source { return &source{addr: d.listen, path: "/ingest/alertmanager"} }
+func (d *daemon) source() *source {
+	return &source{addr: d.listen, path: "/ingest/alertmanager", body: appendWebhook}
+}
 
 // usage is what a process has used so far.
 type usage struct {

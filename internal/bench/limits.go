@@ -96,7 +96,7 @@ func (b *bench) limit(kind string, sh shape) (*outcome, time.Duration, error) {
 	if _, err := fmt.Fscanln(out, &addr); err != nil {
 		return nil, 0, err
 	}
-	s := &source{addr: addr, path: "/"}
+	s := &source{addr: addr, path: "/", body: appendWebhook}
 	if _, err := s.during(b.ctx, sh, b.each/4); err != nil {
 		return nil, 0, err
 	}

@@ -58,6 +58,7 @@ func at(times []time.Duration, q float64) time.Duration {
 // source sends alerts to one address. Alerts have numbers, by which they are unique.
 type source struct {
 	addr, path string
+	body       func(b []byte, first int64, sh shape) []byte
 	next       atomic.Int64
 }
 
@@ -107,7 +108,7 @@ func (s *source) worker(ctx context.Context, sh shape, more func(int64) bool, o 
 		} else if first = s.next.Add(int64(sh.size)) - int64(sh.size) + 1; !more(first) {
 			return nil
 		}
-		body = appendWebhook(body[:0], first, sh)
+		body = s.body(body[:0], first, sh)
 		begin := time.Now()
 		status, err := c.post(body)
 		if err != nil {
@@ -132,20 +133,37 @@ func appendWebhook(b []byte, first int64, sh shape) []byte {
 		if k > 0 {
 			b = append(b, ',')
 		}
-		n := first + k
-		group := n % 20
-		if sh.own {
-			group = n
-		}
-		b = fmt.Appendf(b, `{"status":"firing","labels":{"alertname":"HighErrorRate%d","cluster":"eu-1","container":"checkout","instance":"10.0.%d.%d:9100",`+
-			`"job":"checkout","namespace":"shop-production","node":"node-%d","pod":"checkout-%d","severity":"critical","team":"shop"},`+
-			`"annotations":{"description":"The share of failed requests of pod checkout-%d has been above 5%% for ten minutes. Look at the dashboard first.",`+
-			`"runbook_url":"https://runbooks.example.com/checkout/high-error-rate","summary":"checkout: high error rate on node-%d"},`+
-			`"startsAt":"2026-11-02T03:04:05.678Z","endsAt":"0001-01-01T00:00:00Z",`+
-			`"generatorURL":"http://prometheus.monitoring.svc.cluster.local:9090/graph?g0.expr=rate%%28errors%%5B5m%%5D%%29&g0.tab=1"}`,
-			group, n/250%250, n%250, n%500, n, n, n%500)
+		b = append(b, `{"status":"firing",`...)
+		b = append(appendAlert(b, first+k, sh), `,"endsAt":"0001-01-01T00:00:00Z"}`...)
 	}
 	return append(b, "]}"...)
+}
+
+// appendPosted writes the body that Prometheus posts to /api/v2/alerts.
+func appendPosted(b []byte, first int64, sh shape) []byte {
+	b = append(b, '[')
+	for k := range int64(sh.size) {
+		if k > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendAlert(append(b, '{'), first+k, sh), '}')
+	}
+	return append(b, ']')
+}
+
+// appendAlert writes what both have in common.
+func appendAlert(b []byte, n int64, sh shape) []byte {
+	group := n % 20
+	if sh.own {
+		group = n
+	}
+	return fmt.Appendf(b, `"labels":{"alertname":"HighErrorRate%d","cluster":"eu-1","container":"checkout","instance":"10.0.%d.%d:9100",`+
+		`"job":"checkout","namespace":"shop-production","node":"node-%d","pod":"checkout-%d","severity":"critical","team":"shop"},`+
+		`"annotations":{"description":"The share of failed requests of pod checkout-%d has been above 5%% for ten minutes. Look at the dashboard first.",`+
+		`"runbook_url":"https://runbooks.example.com/checkout/high-error-rate","summary":"checkout: high error rate on node-%d"},`+
+		`"startsAt":"2026-11-02T03:04:05.678Z",`+
+		`"generatorURL":"http://prometheus.monitoring.svc.cluster.local:9090/graph?g0.expr=rate%%28errors%%5B5m%%5D%%29&g0.tab=1"`,
+		group, n/250%250, n%250, n%500, n, n, n%500)
 }
 
 // conn is one keep-alive connection of a lean client.

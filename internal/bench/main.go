@@ -36,6 +36,7 @@ var scenarios = []scenario{
 	{"accept", (*bench).accept},
 	{"first", (*bench).firstPage},
 	{"storm", (*bench).storm},
+	{"peers", (*bench).peers},
 	{"memory", (*bench).memory},
 	{"timers", (*bench).timers},
 	{"soak", (*bench).soak}, // only when it is asked for
@@ -46,7 +47,7 @@ func main() {
 		fail(serveLimit(os.Args[2], os.Args[3]))
 		return
 	}
-	only := flag.String("only", "limits,accept,first,storm,memory,timers", "parts to run, by comma: those, or soak")
+	only := flag.String("only", "limits,accept,first,storm,peers,memory,timers", "parts to run, by comma: those, or soak")
 	each := flag.Duration("each", 4*time.Second, "how long one measurement of a rate takes")
 	most := flag.Int("most", 1_000_000, "open alerts at most")
 	binary := flag.String("binary", "", "rouse to measure; built when empty")
