@@ -186,8 +186,11 @@ func (b *batch) count(c *casefile) {
 	if c.now.Confidential() || c.now.Drill() {
 		return
 	}
-	i, entries, opened := c.now, c.entries, c.was == ""
-	escalated := i.Escalations - c.escalated
+	entries, opened, escalated := c.entries, c.was == "", c.now.Escalations-c.escalated
+	if len(entries) == 0 && !opened && escalated <= 0 {
+		return // one more alert, as nearly always
+	}
+	i := c.now
 	b.after(func() {
 		b.e.metrics.process(&i, opened, entries)
 		b.e.metrics.Escalations.WithLabelValues("time").Add(float64(max(escalated, 0)))

@@ -101,41 +101,48 @@ func readInt(d *jsontext.Decoder) (int64, error) {
 // chunk is how much room for values a transaction takes at a time.
 const chunk = 32 << 10
 
-// chunks are those of transactions that have ended: Badger copies what is committed.
-var chunks = sync.Pool{New: func() any {
-	b := &bytes.Buffer{}
-	b.Grow(chunk)
-	return b
-}}
+// chunks are those of transactions that have ended: Badger copies what is committed. drafts are where values are written first.
+var (
+	chunks = sync.Pool{New: func() any { return new([chunk]byte) }}
+	drafts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+)
 
 // recycle lets the next transactions have the room of this one. Nobody may use a value of it any more, Badger neither: only after a
 // commit that succeeded.
 func (t *tx) recycle() {
-	for _, b := range t.full {
-		if b.Cap() <= 2*chunk {
-			b.Reset()
-			chunks.Put(b)
-		}
+	for _, c := range t.chunks {
+		chunks.Put(c)
 	}
-	t.full, t.buf = nil, nil
+	t.chunks, t.room = nil, nil
 }
 
-// encode makes a row in the transaction's buffer; the value may be handed to Badger as it is.
-func (t *tx) encode(head []byte, v any) ([]byte, error) {
-	if t.buf == nil || t.buf.Available() < chunk/8 { // earlier values keep the old chunk until the commit
-		t.buf = chunks.Get().(*bytes.Buffer)
-		t.full = append(t.full, t.buf)
+// keep copies a value into the transaction's room.
+func (t *tx) keep(val []byte) []byte {
+	if len(val) > chunk/4 {
+		return bytes.Clone(val)
 	}
-	start := t.buf.Len()
-	t.buf.WriteByte(rowFormat)
-	t.buf.Write(binary.AppendUvarint(t.buf.AvailableBuffer(), uint64(len(head))))
-	t.buf.Write(head)
-	if err := json.MarshalWrite(t.buf, v, encoding); err != nil {
-		t.buf.Truncate(start)
+	if len(val) > len(t.room) {
+		c := chunks.Get().(*[chunk]byte)
+		t.chunks, t.room = append(t.chunks, c), c[:]
+	}
+	n := copy(t.room, val)
+	kept := t.room[:n:n]
+	t.room = t.room[n:]
+	return kept
+}
+
+// encode makes a row in the transaction's room; the value may be handed to Badger as it is.
+func (t *tx) encode(head []byte, v any) ([]byte, error) {
+	draft := drafts.Get().(*bytes.Buffer)
+	defer drafts.Put(draft)
+	draft.Reset()
+	draft.WriteByte(rowFormat)
+	draft.Write(binary.AppendUvarint(draft.AvailableBuffer(), uint64(len(head))))
+	draft.Write(head)
+	if err := json.MarshalWrite(draft, v, encoding); err != nil {
 		return nil, fmt.Errorf("encode a row: %w", err)
 	}
-	all := t.buf.Bytes()
-	return all[start:len(all):len(all)], nil
+	return t.keep(draft.Bytes()), nil
 }
 
 // joinRow makes a row of its parts.

@@ -29,12 +29,12 @@ type tx struct {
 	stopped func() error // asked now and then by long scans; nil: never
 	suspect func()       // called when a row is missing that must be there
 
-	buf   *bytes.Buffer   // values in the making
-	full  []*bytes.Buffer // all of them
-	head  []byte          // of the value in the making
-	nums  map[string]int64
-	cases map[int64]caseIndex  // index parts of incidents, as this transaction has them
-	pages map[string]pageIndex // and of pages
+	chunks []*[chunk]byte // hold its values
+	room   []byte         // what is left of the last
+	head   []byte         // of the value in the making
+	nums   map[string]int64
+	cases  map[int64]caseIndex  // index parts of incidents, as this transaction has them
+	pages  map[string]pageIndex // and of pages
 
 	catalogue *catalogue
 	floor     uint64         // see catalogue
