@@ -56,7 +56,7 @@ powercut: ## the same with power cuts of the disk beneath it; needs root
 cover: ## line coverage of every room
 	$(GO) test -cover ./... | grep -v 'no test files'
 
-bench: ## measure the whole binary, each figure beside the machine's own limit (some fifteen minutes)
+bench: ## measure the whole binary, each figure beside the machine's own limit (some twenty-five minutes)
 	$(GO) run ./internal/bench
 
 soak: ## an hour at 50 alerts a second with a provider that fails; draws what the daemon takes
