@@ -224,12 +224,29 @@ func group(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
 			return cmd.Help()
 		}
 		err := fmt.Errorf("%s has no command %q: see %s --help", cmd.CommandPath(), plain(args[0]), cmd.CommandPath())
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		if near := meant(cmd, args[0]); len(near) > 0 {
 			err = fmt.Errorf("%s has no command %q: did you mean %s?", cmd.CommandPath(), plain(args[0]), strings.Join(near, " or "))
 		}
 		return err
 	}
 	return cmd
+}
+
+// meant are the commands that somebody may have meant by a word: those of just that name further down, or else similar ones.
+func meant(cmd *cobra.Command, word string) (near []string) {
+	for _, c := range cmd.Commands() {
+		if below, _, err := c.Find([]string{word}); err == nil && below != c {
+			near = append(near, below.CommandPath())
+		}
+	}
+	const most = 4
+	switch {
+	case len(near) == 0:
+		return cmd.SuggestionsFor(word)
+	case len(near) > most:
+		return append(near[:most], "another one")
+	}
+	return near
 }
 
 // flagError says where the flags of a command are listed.

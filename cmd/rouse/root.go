@@ -22,11 +22,12 @@ func newRoot(e env) *cobra.Command {
 	root.SetIn(e.stdin)
 	root.SetOut(e.stdout)
 	root.SetErr(e.stderr)
-	root.AddCommand(newServe(e), newPhones(e), newCheck(e), newIncidents(e), newReview(e), newProblem(e), newSLA(e), newSubscribers(e), newStatus(e), newNumbers(e), newPlan(e))
+	group(root, newServe(e), newPhones(e), newCheck(e), newIncidents(e), newReview(e), newProblem(e), newSLA(e), newSubscribers(e), newStatus(e), newNumbers(e), newPlan(e))
 	root.AddCommand(newOnCall(e), newSchedule(e), newLeave(e), newOverride(e), newSilence(e), newContacts(e), newSend(e), newDrills(e))
 	root.AddCommand(newExplain(e), newSimulate(e), newTest(e))
 	root.AddCommand(newAudit(e), newErase(e), newBackup(e), newRestore(e), newVersion(e))
 	root.AddCommand(newImport(e), newFmt(e), newSchema(e), newInit(e))
+	root.Args = cobra.ArbitraryArgs
 	return root
 }
 
