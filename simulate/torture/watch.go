@@ -38,6 +38,7 @@ type deadline struct {
 	epoch, round, level int
 	fired               time.Time
 	by, wait            time.Duration
+	paused              bool // its alerts have recovered
 	why                 string
 }
 
@@ -110,7 +111,7 @@ func (s *watch) look() {
 		s.late()
 	}
 	for n, d := range s.due {
-		if s.up > d.by {
+		if s.up > d.by && !d.paused {
 			i := s.t.disk.Incidents[n]
 			s.broken(&i, "missed escalation", "%s, and nothing has followed", d.why)
 		}
@@ -150,14 +151,21 @@ func (s *watch) expect(was, is *incident.Incident) {
 	if !pages(was) && pages(is) {
 		s.since[is.Number] = s.t.w.Elapsed()
 	}
-	if !pages(is) {
-		delete(s.due, is.Number)
-		return
-	}
 	c := &is.Cursor
 	d := s.due[is.Number]
-	if d != nil && d.epoch == is.Epoch && d.round == c.Round && d.level == c.Level && !c.FiredAt.After(d.fired) {
-		d.fired = c.FiredAt // moved back with the clock: it goes on waiting by the policy under which it fired
+	same := d != nil && d.epoch == is.Epoch && d.round == c.Round && d.level == c.Level && !c.FiredAt.After(d.fired)
+	switch {
+	case !pages(is) && same && is.State == incident.Triggered && is.Suppressed == nil:
+		d.paused = true
+		return
+	case !pages(is):
+		delete(s.due, is.Number)
+		return
+	case same: // perhaps moved back with the clock: it goes on waiting by the policy under which it fired
+		d.fired = c.FiredAt
+		if d.paused {
+			d.paused, d.by = false, s.up+d.wait
+		}
 		return
 	}
 	wait := time.Minute // everything is tried again after a minute when nobody can be paged at all
@@ -171,7 +179,7 @@ func (s *watch) expect(was, is *incident.Incident) {
 	if s.low(is) {
 		wait += longestHush
 	}
-	s.due[is.Number] = &deadline{is.Epoch, c.Round, c.Level, c.FiredAt, s.up + wait + settled, wait + settled,
+	s.due[is.Number] = &deadline{is.Epoch, c.Round, c.Level, c.FiredAt, s.up + wait + settled, wait + settled, false,
 		fmt.Sprintf("level %d of %s (round %d, epoch %d) has had its %s", c.Level+1, c.Policy, c.Round+1, is.Epoch, wait)}
 }
 
