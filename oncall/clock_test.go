@@ -1,13 +1,13 @@
 package oncall
 
 import (
-	"bytes"
-	"encoding/binary"
 	"testing"
 	"time"
 	_ "time/tzdata" // the same zones on every machine that has none of its own
 
 	"pgregory.net/rapid"
+
+	"github.com/rouse/rouse/internal/slimzone"
 )
 
 // zoneNames are zones with something of their own: half-hour and two-hour steps, changes at midnight and on a Thursday, a
@@ -133,38 +133,13 @@ func TestWallAgreesWithWatchedClockAroundEveryChange(t *testing.T) {
 	}
 }
 
-// slimZone builds a zone that has no table but a rule for all years, as Go's embedded data has for the present.
-func slimZone(t *testing.T, rule string) *time.Location {
-	t.Helper()
-	var b bytes.Buffer
-	for range 2 { // the second block is the one that is read
-		b.WriteString("TZif2" + string(make([]byte, 15)))
-		for _, n := range []uint32{0, 0, 0, 1, 1, 4} { // transitions at index 3; one at the dawn of time
-			if err := binary.Write(&b, binary.BigEndian, n); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if b.Len() == 44 {
-			b.Write([]byte{0x80, 0, 0, 0})
-		} else {
-			b.Write([]byte{0x80, 0, 0, 0, 0, 0, 0, 0})
-		}
-		b.WriteByte(0)
-		b.Write([]byte{0, 0, 0, 0, 0, 0}) // UTC offset, not summer, first name
-		b.WriteString("STD\x00")
-	}
-	b.WriteString("\n" + rule + "\n")
-	zone, err := time.LoadLocationFromTZData("Test/Slim", b.Bytes())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return zone
-}
-
 // On 31 December of a leap year time.ZoneBounds gives an end that lies before the instant asked about, see periodEnd.
 func TestWallInZonesWithoutTable(t *testing.T) {
 	for _, rule := range []string{"EST5EDT,M3.2.0,M11.1.0", "AEST-10AEDT,M10.1.0,M4.1.0/3", "IST-1GMT0,M10.5.0,M3.5.0/1", "XXX-3"} {
-		zone := slimZone(t, rule)
+		zone, err := slimzone.Zone(rule)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, from := range []Date{
 			{2027, 12, 20}, {2028, 2, 25}, {2028, 3, 20}, {2028, 9, 20}, {2028, 10, 20}, {2028, 12, 20}, {2032, 12, 20}, {2100, 12, 20}, {2400, 12, 20},
 		} {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/prometheus/alertmanager/timeinterval"
+
+	"github.com/rouse/rouse/oncall"
 )
 
 // horizon is how far ahead the end of a time interval is looked for.
@@ -81,7 +83,7 @@ func edge(ti timeinterval.TimeInterval, t time.Time) time.Time {
 	}
 	seconds := time.Duration(l.Second())*time.Second + time.Duration(l.Nanosecond())
 	e := l.Add(time.Duration(next-minute)*time.Minute - seconds)
-	if _, change := l.ZoneBounds(); !change.IsZero() && change.Before(e) {
+	if change, ok := oncall.SteadyUntil(l.Location(), t); ok && change.Before(e) {
 		return change.UTC()
 	}
 	return e.UTC()

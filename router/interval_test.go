@@ -7,6 +7,8 @@ import (
 	"github.com/prometheus/alertmanager/timeinterval"
 	"gopkg.in/yaml.v3"
 	"pgregory.net/rapid"
+
+	"github.com/rouse/rouse/internal/slimzone"
 )
 
 // intervals reads time intervals as Alertmanager's configuration writes them.
@@ -58,6 +60,27 @@ func TestIntervalSpan(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The standard library ends a stretch of equal offset before it began, there and then: the search for the next change went round
+// in a circle, and whatever waited for its answer with it.
+func TestIntervalOnNewYearsEveOfLeapYear(t *testing.T) {
+	slim, err := slimzone.Zone("CET-1CEST,M3.5.0,M10.5.0/3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := intervals(t, `[{times: [{start_time: "09:00", end_time: "17:00"}]}]`)
+	list[0].Location = &timeinterval.Location{Location: slim}
+	for now, until := range map[string]string{
+		"2028-12-31T05:00:00Z": "2028-12-31T08:00:00Z", "2028-12-31T12:00:00Z": "2028-12-31T16:00:00Z", "2028-12-31T22:59:00Z": "2029-01-01T08:00:00Z",
+		"2028-12-30T22:59:00Z": "2028-12-31T08:00:00Z",
+	} {
+		v := &interval{list: list}
+		s := v.now(at(t, now))
+		if !s.end().Equal(at(t, until)) {
+			t.Errorf("at %s: until %s, want %s", now, s.end(), until)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type File struct {
 	Package string // the name in its package clause, less _test
 	Imports []Use
 	Clock   []Use // time.Now, time.Since, time.Until
+	Bounds  []Use // ZoneBounds
 	Inits   []Use
 	Gos     []Use // go statements
 }
@@ -145,6 +146,9 @@ func (f *File) inspect(set *token.FileSet, tree *ast.File, clock string) {
 		case *ast.SelectorExpr:
 			if x, ok := n.X.(*ast.Ident); ok && clock != "" && x.Name == clock && readsClock[n.Sel.Name] {
 				f.Clock = append(f.Clock, Use{"time." + n.Sel.Name, set.Position(n.Pos()).Line})
+			}
+			if n.Sel.Name == "ZoneBounds" {
+				f.Bounds = append(f.Bounds, Use{"ZoneBounds", set.Position(n.Pos()).Line})
 			}
 		}
 		return true

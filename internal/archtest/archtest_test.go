@@ -126,6 +126,8 @@ func TestPlantedViolationsAreFound(t *testing.T) {
 			[]string{"incident/i.go:3: incident calls time.Now", "incident/i.go:4: incident calls time.Since"}},
 		{"the clock in a provider", map[string]string{"notify/twilio/t.go": "package twilio\nimport \"time\"\nvar _ = time.Until(time.Time{})"},
 			[]string{"notify/twilio calls time.Until"}},
+		{"the end of an offset", map[string]string{"router/r.go": "package router\nfunc f(t interface{ ZoneBounds() }) { t.ZoneBounds() }", "oncall/o.go": "package oncall\nfunc f(t interface{ ZoneBounds() }) { t.ZoneBounds() }"},
+			[]string{"router/r.go:2: router calls ZoneBounds"}},
 		{"init", map[string]string{"web/w.go": "package web\n\nfunc init() {}\ntype t struct{}\nfunc (t) init() {}"},
 			[]string{"web/w.go:3: web has an init function"}},
 		{"a name that says nothing", map[string]string{"store/util/u.go": "package util", "alert/a.go": "package types"},

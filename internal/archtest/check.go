@@ -14,6 +14,7 @@ func Check(module string, files []File) []string {
 		f := &files[i]
 		c.names(f)
 		c.time(f)
+		c.bounds(f)
 		c.inits(f)
 		c.purity(f)
 		for _, use := range f.Imports {
@@ -129,6 +130,17 @@ func (c *checker) time(f *File) {
 	for _, use := range f.Clock {
 		c.report(f, use.Line, "%s calls %s, but time is a parameter here, because what reads the clock cannot be replayed, simulated or "+
 			"tested to the second; only %s may", f.Dir(), use.What, strings.Join(clocks, ", "))
+	}
+}
+
+// bounds reports who asks a zone itself when its clocks change.
+func (c *checker) bounds(f *File) {
+	if f.Test || f.Dir() == "oncall" {
+		return
+	}
+	for _, use := range f.Bounds {
+		c.report(f, use.Line, "%s calls ZoneBounds, but asks oncall.SteadyUntil, because on 31 December of a leap year the standard library's "+
+			"end of a period can lie before the instant asked about, and a loop from one to the next never ends", f.Dir())
 	}
 }
 
