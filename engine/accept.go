@@ -68,11 +68,15 @@ func (b *batch) recovers(a *alert.Alert, why string) error {
 	if row.EndsAt = a.EndsAt; row.EndsAt.IsZero() || row.EndsAt.After(b.now) {
 		row.EndsAt = b.now
 	}
-	row.Muted = nil
+	ended := row.Ended
+	row.Muted, row.Ended = nil, nil
 	if err := b.tx.PutAlert(row); err != nil {
 		return b.fail(err)
 	}
 	for _, n := range row.Incidents {
+		if slices.Contains(ended, n) {
+			continue
+		}
 		if err := b.clears(n, &row, why); err != nil {
 			return err
 		}
@@ -111,9 +115,9 @@ func (b *batch) nextLead(n int64, worst alert.Severity) (*alert.Alert, error) {
 			return nil, b.fail(err)
 		}
 		for k := range members {
-			m := &members[k].Alert
-			if m.State == alert.Firing && (lead == nil || m.Severity.Rank() > lead.Severity.Rank()) {
-				lead = m
+			m := &members[k]
+			if m.FiresIn(n) && (lead == nil || m.Severity.Rank() > lead.Severity.Rank()) {
+				lead = &m.Alert
 			}
 		}
 		if len(members) < 20 || (lead != nil && lead.Severity.Rank() >= worst.Rank()) {
@@ -143,11 +147,41 @@ func (b *batch) fires(a *alert.Alert) error {
 				return err
 			}
 		}
+		if a.Event && len(open) > 0 && len(row.Ended) > 0 {
+			if err := b.comesBack(a, &row, open); err != nil {
+				return err
+			}
+		}
 		if len(open) > 0 || !again {
 			return b.refacts(a, &row, open)
 		}
 	}
 	return b.refires(a, &row, known)
+}
+
+// comesBack lets an event fire again where somebody has ended it, while it goes on in other incidents.
+func (b *batch) comesBack(a *alert.Alert, row *store.Alert, open []int64) error {
+	was := *row
+	was.State = alert.Resolved // so it is, where it was ended
+	where, fresh := b.live.route(a), store.Alert{}
+	for _, n := range open {
+		if slices.Contains(row.Ended, n) { // somebody has opened it again
+			if err := b.rejoin(a, n, where, &fresh); err != nil {
+				return err
+			}
+		}
+	}
+	row.Ended = nil
+	for _, d := range b.reroutes(where, row, open) {
+		n, err := b.join(a, &d, &was, &fresh)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(row.Incidents, n) {
+			row.Incidents = append(row.Incidents, n)
+		}
+	}
+	return nil
 }
 
 // allClosed reports whether some incidents are all closed.
@@ -291,7 +325,7 @@ func (b *batch) reroutes(where []router.Decision, row *store.Alert, open []int64
 // leave takes an alert that went on to a newer incident out of the count of the older ones.
 func (b *batch) leave(row *store.Alert, now []int64) error {
 	for _, n := range row.Incidents {
-		if slices.Contains(now, n) {
+		if slices.Contains(now, n) || slices.Contains(row.Ended, n) {
 			continue
 		}
 		_, err := b.act(n, incident.Clear{Alert: row.Alert, Why: "it goes on in a newer incident"})

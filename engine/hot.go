@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"hash/fnv"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -112,10 +113,7 @@ func (h *hot) load(tx store.Tx, open []int64, now time.Time) error {
 		}
 		w := h.remember(b.ID, ends)
 		w.words, w.rank, w.seen, w.updated = b.Words, int8(b.Severity.Rank()), momentOf(b.SeenAt), momentOf(b.UpdatedAt)
-		w.orphan = true
-		for _, n := range b.Incidents {
-			w.orphan = w.orphan && !isOpen[n]
-		}
+		w.orphan = len(b.Incidents) == 0 || slices.ContainsFunc(b.Incidents, func(n int64) bool { return !isOpen[n] }) // looked up once: it may be news there
 		return nil
 	})
 	if err != nil || !h.inhibit.ruled() {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
@@ -158,14 +157,19 @@ func (b *batch) moveAlerts(source, target int64, a *incident.Absorb) (moved int,
 	}
 	for k := range members {
 		row := &members[k]
-		at := slices.Index(row.Incidents, source)
-		if at < 0 || row.State != alert.Firing {
+		if !row.FiresIn(source) {
 			continue
 		}
+		at := slices.Index(row.Incidents, source)
 		moved++
-		if slices.Contains(row.Incidents, target) {
+		switch {
+		case row.FiresIn(target):
 			row.Incidents = slices.Delete(row.Incidents, at, at+1)
-		} else {
+		case slices.Contains(row.Incidents, target): // somebody had ended it there
+			row.Incidents = slices.Delete(row.Incidents, at, at+1)
+			row.Ended = slices.DeleteFunc(row.Ended, func(n int64) bool { return n == target })
+			a.Firing++
+		default:
 			row.Incidents[at] = target
 			a.Firing++
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // endEvents ends the events among an incident's alerts, which somebody resolves: no recovery will ever come of them. It
-// returns how many there were.
+// returns how many there were. One that another open incident counts fires on there: its people have not said that it is over.
 func (b *batch) endEvents(n int64) (ended int, err error) {
 	members, err := b.tx.AlertsOf(n, noAlert, 0)
 	if err != nil {
@@ -19,15 +19,24 @@ func (b *batch) endEvents(n int64) (ended int, err error) {
 	}
 	for k := range members {
 		row := &members[k]
-		if row.State != alert.Firing || !row.Event {
+		if !row.Event || !row.FiresIn(n) {
 			continue
 		}
-		row.State, row.EndsAt, row.UpdatedAt, row.Muted = alert.Resolved, b.now, b.now, nil
+		open, err := b.openOf(row.Incidents)
+		if err != nil {
+			return 0, err
+		}
+		row.UpdatedAt = b.now
+		if slices.ContainsFunc(open, func(m int64) bool { return m != n && row.FiresIn(m) }) {
+			row.Ended = append(row.Ended, n)
+			b.after(func() { b.e.hot.orphan([]store.Alert{*row}) }) // when it comes again, it may be news here
+		} else {
+			row.State, row.EndsAt, row.Muted, row.Ended = alert.Resolved, b.now, nil, nil
+			b.after(func() { b.e.hot.drop(row.ID()) })
+		}
 		if err := b.tx.PutAlert(*row); err != nil {
 			return 0, b.fail(err)
 		}
-		id := row.ID()
-		b.after(func() { b.e.hot.drop(id) })
 		ended++
 	}
 	return ended, nil

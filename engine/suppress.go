@@ -29,7 +29,7 @@ func (b *batch) suppression(i *incident.Incident) (*router.Suppression, error) {
 		}
 		for k := range members {
 			m := &members[k]
-			if m.State != alert.Firing {
+			if !m.FiresIn(i.Number) {
 				continue
 			}
 			s := b.check(&m.Alert, pick(b.live.route(&m.Alert), i))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rouse/rouse/alert"
@@ -11,11 +12,17 @@ import (
 type Alert struct {
 	alert.Alert
 	Incidents []int64             `json:"incidents,omitempty"` // open or last, one for each matched route
+	Ended     []int64             `json:"ended,omitempty"`     // of Incidents, those in which somebody ended it, an event that goes on in others
 	Muted     *router.Suppression `json:"muted,omitempty"`     // as of UpdatedAt
 	FirstAt   time.Time           `json:"firstAt"`             // first seen firing, this time
 	SeenAt    time.Time           `json:"seenAt"`              // last heard from; flushed lazily, so it may lag
 	UpdatedAt time.Time           `json:"updatedAt"`           // last change
 	Words     uint64              `json:"words,omitempty"`     // a sum of title and description, by which changed words are told; 0: not known
+}
+
+// FiresIn reports whether an incident counts the alert among those of it that fire. A member may fire on elsewhere alone.
+func (a *Alert) FiresIn(incident int64) bool {
+	return a.State == alert.Firing && slices.Contains(a.Incidents, incident) && !slices.Contains(a.Ended, incident)
 }
 
 // Brief is what has to be at hand of every alert that fires.

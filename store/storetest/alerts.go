@@ -26,6 +26,7 @@ var alertTests = []test{
 
 func alertPutGet(h *harness) {
 	want := firing("am", "a", 3, 4)
+	want.Ended = []int64{4}
 	h.update(func(tx store.Tx) error { return tx.PutAlert(want) })
 	got := read(h, func(tx store.Tx) (store.Alert, error) { return tx.Alert(want.ID()) })
 	same(h, "alert", got, want)
