@@ -186,7 +186,7 @@ func (e *Engine) expire(now time.Time) (next time.Time, err error) {
 		}
 		e.pace.clock.move()
 		err := e.mustInTurn(func(b *batch) error {
-			for _, id := range gone {
+			for _, id := range e.hot.over(gone, now) {
 				a := alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}
 				b.inhibits(&a)
 				if err := b.recovers(&a, expiredWhy); err != nil {

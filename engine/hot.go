@@ -270,6 +270,27 @@ func (h *hot) expired(now time.Time, limit int) (out []alert.ID, next time.Time)
 	return out, next
 }
 
+// over returns those of some alerts whose end has passed still: of the others something was heard meanwhile. What waits for its
+// commit is looked at again when that is over.
+func (h *hot) over(gone []alert.ID, now time.Time) (over []alert.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range gone {
+		p := h.firing.find(id)
+		switch {
+		case p != 0 && h.waiting[id] > 0:
+			h.ending(p, momentOf(now))
+		case p == 0:
+			over = append(over, id)
+		default:
+			if at := h.firing.at(p).endsAt; at != 0 && at <= momentOf(now) {
+				over = append(over, id)
+			}
+		}
+	}
+	return over
+}
+
 // split returns the firing alerts that nothing feeds any more, and rouse's own.
 func (h *hot) split(feeds func(alert.ID) bool) (gone, own []alert.ID) {
 	h.mu.Lock()

@@ -39,7 +39,7 @@ func (p *pulse) load(heard []store.Beat, beats []Heartbeat, now time.Time) {
 	}
 }
 
-// configure swaps the heartbeats. A new one has from now on its full time.
+// configure swaps the heartbeats. A new one has from now on its full time, one that was taken out and is back too.
 func (p *pulse) configure(beats []Heartbeat, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,6 +50,26 @@ func (p *pulse) configure(beats []Heartbeat, now time.Time) {
 			p.last[b.Name] = now
 		}
 	}
+	for name := range p.last {
+		if _, ok := p.beats[name]; !ok {
+			delete(p.last, name)
+			delete(p.kept, name)
+			delete(p.missed, name)
+		}
+	}
+}
+
+// late reports whether a heartbeat is overdue at now, when it was heard at the times in heard too.
+func (p *pulse) late(h Heartbeat, heard []store.Beat, now time.Time) bool {
+	p.mu.Lock()
+	last := p.last[h.Name]
+	p.mu.Unlock()
+	for _, b := range heard {
+		if b.Name == h.Name {
+			last = latest(last, b.LastAt)
+		}
+	}
+	return !last.Add(h.Every + h.Grace).After(now)
 }
 
 // overdue returns heartbeats that have just gone missing, and when the next one would.
@@ -121,6 +141,10 @@ func (e *Engine) missedBeats(now time.Time) (time.Time, error) {
 			Labels: alert.Labels{"alertname": "HeartbeatMissed", "heartbeat": h.Name, "service": h.Service},
 		}
 		err := e.mustInTurn(func(b *batch) error {
+			heard, err := b.tx.Beats()
+			if err != nil || !e.pulse.late(h, heard, b.now) { // it came meanwhile, and had waited for its commit
+				return b.fail(err)
+			}
 			b.after(func() {
 				e.pulse.mu.Lock()
 				defer e.pulse.mu.Unlock()
