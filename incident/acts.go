@@ -49,6 +49,7 @@ func (d *draft) ack(a Ack) error {
 	}
 	d.i.AckedBy = a.By.Name
 	d.stop()
+	d.i.Cursor.Reached = true // by whoever it was
 	d.i.Waiting = nil
 	d.i.Suppressed, d.i.Loud = nil, false // what kept people from being paged says nothing about whoever has it now
 	if renewed {
@@ -81,6 +82,7 @@ func until(t time.Time) string {
 // stop ends all paging of this epoch: unsent pages are void, ringing calls are hung up.
 func (d *draft) stop() {
 	d.void = true
+	d.i.Cursor.Reached = d.i.Cursor.Reached || d.i.Cursor.perhaps()
 	d.i.Cursor.People = nil
 	d.i.Cursor.EndsAt = time.Time{}
 	d.i.TellAt, d.i.Joined = time.Time{}, 0

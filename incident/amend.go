@@ -175,8 +175,16 @@ func (d *draft) reroute(was *Incident) {
 	if !moved && before == after {
 		return
 	}
+	paging := i.State == Triggered && i.Suppressed == nil && i.ClearedAt.IsZero()
+	if moved && !paging { // once somebody is paged again it is the new service's people
+		d.void = d.void || i.State == Triggered
+		i.Cursor = Cursor{Policy: d.policyOr(i.Policy), Round: i.Cursor.nextRound()}
+		if i.State == Triggered && i.Suppressed == nil {
+			i.Cursor.EndsAt = i.ClearedAt // should its alerts fire again: at once
+		}
+	}
 	switch {
-	case i.State == Triggered && i.Suppressed == nil && i.ClearedAt.IsZero():
+	case paging:
 		round, told := i.Cursor.nextRound(), i.Cursor.People
 		d.stop()
 		d.start(round)
