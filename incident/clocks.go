@@ -74,15 +74,32 @@ func (d *draft) keepMarks(was *Incident) {
 // marksMost bounds the marks of an incident that flaps for weeks: its record must not outgrow what the store keeps.
 const marksMost = 1000
 
-// fewer joins the oldest two times between a resolution and a reopening into one, and credits what ran between them, until there
-// are few enough marks.
+// fewer makes the marks few enough, oldest first: it joins two times between a resolution and a reopening into one, and credits what
+// ran between them; then it lets the later of two priorities count for the time of both; then it forgets.
 func fewer(marks []sla.Mark) []sla.Mark {
-	for k := 0; len(marks) > marksMost && k+2 < len(marks); {
-		if marks[k].Kind == sla.Resolved && marks[k+1].Kind == sla.Reopened && marks[k+2].Kind == sla.Resolved {
-			marks = slices.Delete(marks, k+1, k+3)
+	for k := 0; len(marks) > marksMost && k < len(marks); k++ {
+		for marks[k].Kind == sla.Resolved && len(marks) > marksMost {
+			next, last := k+1, []sla.Mark(nil)
+			for ; next < len(marks) && (marks[next].Kind == sla.Reopened || marks[next].Kind == sla.Priority); next++ {
+				if marks[next].Kind == sla.Priority {
+					last = []sla.Mark{marks[next]}
+				}
+			}
+			if next == len(marks) || marks[next].Kind != sla.Resolved {
+				break
+			}
+			marks = slices.Replace(marks, k+1, next+1, last...)
+		}
+	}
+	for k := 0; len(marks) > marksMost && k+1 < len(marks); {
+		if marks[k].Kind == sla.Priority && marks[k+1].Kind == sla.Priority {
+			marks = slices.Delete(marks, k, k+1)
 			continue
 		}
 		k++
+	}
+	if over := len(marks) - 2*marksMost; over > 0 {
+		marks = slices.Delete(marks, 1, 1+over)
 	}
 	return marks
 }
@@ -227,17 +244,22 @@ func (d *draft) newsAt(urgency oncall.Urgency, to []oncall.UserID, what, text st
 			ID:   fmt.Sprintf("%s/e%d/news/%d-%s/%s-%s", d.i.Ref(), d.i.Epoch, d.i.Entries, what, id, via),
 			Kind: PageNews, Incident: d.i.Number, Epoch: d.i.Epoch, User: id, Via: via, Urgency: urgency, At: d.now, Text: text, Why: what,
 		}
-		when := ""
-		if p.After = quietEnd(u, via, urgency, d.now); !p.After.IsZero() {
-			when = ", once quiet hours are over"
-		}
+		p.After = quietEnd(u, via, urgency, d.now)
 		d.pages = append(d.pages, p)
-		d.tell(DidPage, self, what, "Telling %s by %s%s", id, via, when)
+		d.tell(DidPage, self, what, "Telling %s by %s%s", id, via, held(&p))
 		if via != oncall.Email {
 			d.pinged(id)
 		}
 	}
 	return told
+}
+
+// held says that news waits for somebody's morning.
+func held(p *Page) string {
+	if p.After.IsZero() {
+		return ""
+	}
+	return ", once quiet hours are over"
 }
 
 // quietEnd is when news of low urgency may reach a person: mail at any time, a text or call not in quiet hours.

@@ -26,8 +26,8 @@ func (d *draft) grow(f Fire, worse bool) {
 	}
 }
 
-// update tells the assignee of alerts that joined, in one message; the people of the level where it stands when nobody is
-// assigned, for somebody has to hear of it.
+// update tells the assignee of alerts that joined, in one message; whoever else answers for the incident when nobody is assigned
+// or the configuration has lost them, for somebody has to hear of it.
 func (d *draft) update() {
 	joined := d.i.Joined
 	if end, quiet := d.assigneeQuiet(); quiet {
@@ -38,9 +38,9 @@ func (d *draft) update() {
 	if joined == 0 {
 		return
 	}
-	to := []oncall.UserID{d.i.Assignee}
-	if d.i.Assignee == "" {
-		to = d.levelNow()
+	to := d.owners()
+	if _, ok := d.book.Roster.User(d.i.Assignee); ok {
+		to = []oncall.UserID{d.i.Assignee}
 	}
 	told := false
 	for _, id := range to {
@@ -92,10 +92,12 @@ func (d *draft) updateOne(id oncall.UserID, joined int) bool {
 	if via == "" {
 		return false
 	}
-	d.pages = append(d.pages, Page{
+	p := Page{
 		ID:   fmt.Sprintf("%s/e%d/update/%d-%s", d.i.Ref(), d.i.Epoch, d.i.Entries, via),
 		Kind: PageUpdate, Incident: d.i.Number, Epoch: d.i.Epoch, User: u.ID, Via: via, Urgency: urgency, At: d.now, Text: fmt.Sprint(joined),
-	})
-	d.tell(DidPage, self, "growth", "Telling %s of %d more alerts by %s", u.ID, joined, via)
+		After: quietEnd(u, via, urgency, d.now),
+	}
+	d.pages = append(d.pages, p)
+	d.tell(DidPage, self, "growth", "Telling %s of %d more alerts by %s%s", u.ID, joined, via, held(&p))
 	return true
 }
