@@ -137,8 +137,9 @@ func (e *Engine) Silences(ctx context.Context) (all []router.Silence, err error)
 	return all, err
 }
 
-// PutSilence stores a silence and applies it at once; a missing ID is given. An ID that is not known is ingest.ErrNotFound.
-func (e *Engine) PutSilence(ctx context.Context, asked router.Silence) (router.Silence, error) {
+// PutSilence stores a silence and applies it at once; a missing ID is given. by is who asked, whatever the silence says of who made
+// it. An ID that is not known is ingest.ErrNotFound.
+func (e *Engine) PutSilence(ctx context.Context, asked router.Silence, by incident.Actor) (router.Silence, error) {
 	return committed(ctx, e, func(b *batch) (router.Silence, error) {
 		s := asked
 		if s.ID != "" {
@@ -154,15 +155,23 @@ func (e *Engine) PutSilence(ctx context.Context, asked router.Silence) (router.S
 		if err := b.tx.PutSilence(s); err != nil {
 			return s, b.fail(err)
 		}
-		if err := b.audit(incident.Actor{Kind: incident.ByUser, Name: s.CreatedBy}, "silence.put", "silence "+s.ID+": "+s.Comment); err != nil {
+		if err := b.audit(by, "silence.put", "silence "+s.ID+signed(&s, by)+": "+s.Comment); err != nil {
 			return s, err
 		}
 		return s, b.refresh(b.live.Settings)
 	})
 }
 
+// signed says whose name a silence bears, where that is not who asked for it: behind the token of an integration anybody writes any name.
+func signed(s *router.Silence, by incident.Actor) string {
+	if s.CreatedBy == "" || s.CreatedBy == by.Name {
+		return ""
+	}
+	return ", signed " + s.CreatedBy
+}
+
 // ExpireSilence ends a silence now. People are paged for what still fires.
-func (e *Engine) ExpireSilence(ctx context.Context, id, by string) error {
+func (e *Engine) ExpireSilence(ctx context.Context, id string, by incident.Actor) error {
 	return e.commit(ctx, func(b *batch) error {
 		s, err := b.tx.Silence(id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -181,7 +190,7 @@ func (e *Engine) ExpireSilence(ctx context.Context, id, by string) error {
 		if err := b.tx.PutSilence(s); err != nil {
 			return b.fail(err)
 		}
-		if err := b.audit(incident.Actor{Kind: incident.ByUser, Name: by}, "silence.expire", "silence "+id+" expired"); err != nil {
+		if err := b.audit(by, "silence.expire", "silence "+id+" expired"); err != nil {
 			return err
 		}
 		return b.refresh(b.live.Settings)

@@ -86,14 +86,14 @@ func peopleScenes() (all []scene) {
 			_, err := s.PutLeave(ctx, "bo", away(), "", ana)
 			s.ok(err)
 		}, do: func(s *stage) error { return s.DeleteLeave(ctx, "lv-1", ana) }},
-		scene{name: "silence/put", before: fired, do: func(s *stage) error { _, err := s.PutSilence(ctx, hush(s)); return err }},
+		scene{name: "silence/put", before: fired, do: func(s *stage) error { _, err := s.PutSilence(ctx, hush(s), ana); return err }},
 		scene{name: "silence/change", before: func(s *stage) { s.silence() }, do: func(s *stage) error {
 			x := hush(s)
 			x.ID, x.Comment = s.silenceID(), "longer"
-			_, err := s.PutSilence(ctx, x)
+			_, err := s.PutSilence(ctx, x, ana)
 			return err
 		}},
-		scene{name: "silence/expire", before: func(s *stage) { s.silence(); fired(s) }, do: func(s *stage) error { return s.ExpireSilence(ctx, s.silenceID(), "ana") }},
+		scene{name: "silence/expire", before: func(s *stage) { s.silence(); fired(s) }, do: func(s *stage) error { return s.ExpireSilence(ctx, s.silenceID(), ana) }},
 		scene{name: "silence/list", view: true, do: func(s *stage) error { _, err := s.Silences(ctx); return err }},
 		scene{name: "subscriber/put", do: func(s *stage) error {
 			_, err := s.Subscribe(ctx, store.Subscriber{Service: "s", Recipient: incident.Recipient{User: "bo"}}, ana)
@@ -133,7 +133,7 @@ func hush(s *stage) router.Silence {
 }
 
 func (s *stage) silence() {
-	_, err := s.PutSilence(context.Background(), hush(s))
+	_, err := s.PutSilence(context.Background(), hush(s), ana)
 	s.ok(err)
 }
 
@@ -214,7 +214,7 @@ func recordScenes() []scene {
 			s.does(1, incident.Note{By: incident.Actor{Kind: incident.ByUser, Name: "dee"}, Text: "dee was here"})
 			x := hush(s)
 			x.CreatedBy = "dee"
-			_, err := s.PutSilence(ctx, x)
+			_, err := s.PutSilence(ctx, x, ana)
 			s.ok(err)
 			s.ok(s.Note(ctx, incident.Actor{Kind: incident.ByUser, Name: "dee"}, "backup", "made by dee"))
 			_, err = s.Subscribe(ctx, store.Subscriber{Recipient: incident.Recipient{User: "bo"}}, incident.Actor{Kind: incident.ByUser, Name: "dee"})

@@ -47,7 +47,7 @@ func TestWhoLeavesDuringACommitGetsNothing(t *testing.T) {
 		"PutLeave": func(ctx context.Context, e *Engine) (any, error) { return e.PutLeave(ctx, "bo", away(), "", ana) },
 		"SendTest": func(ctx context.Context, e *Engine) (any, error) { return e.SendTest(ctx, "ana", oncall.SMS, "x", ana) },
 		"PutSilence": func(ctx context.Context, e *Engine) (any, error) {
-			return e.PutSilence(ctx, router.Silence{Comment: "x"})
+			return e.PutSilence(ctx, router.Silence{Comment: "x"}, ana)
 		},
 		"StartDrill": func(ctx context.Context, e *Engine) (any, error) { return e.StartDrill(ctx, "fire", ana) },
 		"Erase":      func(ctx context.Context, e *Engine) (any, error) { return e.Erase(ctx, Person{User: "dee"}, ana) },

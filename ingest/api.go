@@ -118,6 +118,7 @@ func (c *call) postAlerts() error {
 		return err
 	}
 	if len(b.problems) > 0 {
+		c.noteFaults(c.src.Name, b.problems)
 		writeJSON(c.w, http.StatusBadRequest, strings.Join(lines(b.problems), "\n"))
 		return nil
 	}
@@ -131,6 +132,7 @@ func (c *call) postAlertsV1() error {
 		return err
 	}
 	if len(b.problems) > 0 {
+		c.noteFaults(c.src.Name, b.problems)
 		writeJSON(c.w, http.StatusBadRequest, map[string]string{"status": "error", "errorType": "bad_data", "error": strings.Join(lines(b.problems), "\n")})
 		return nil
 	}

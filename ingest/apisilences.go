@@ -11,19 +11,9 @@ import (
 	"github.com/prometheus/alertmanager/api/v2/models"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/router"
 )
-
-// stateOf is a silence's state at now: pending, active or expired.
-func stateOf(s *router.Silence, now time.Time) string {
-	switch {
-	case now.Before(s.StartsAt):
-		return models.SilenceStatusStatePending
-	case now.Before(s.EndsAt):
-		return models.SilenceStatusStateActive
-	}
-	return models.SilenceStatusStateExpired
-}
 
 // getSilences lists silences: active ones by their end, then pending ones by their start, then expired ones, latest first.
 func (c *call) getSilences() error {
@@ -48,7 +38,7 @@ func (c *call) getSilences() error {
 		for _, m := range s.Matchers {
 			values[m.Name] = m.Value
 		}
-		return !wanted[stateOf(&s, now)] || !matches(filter, values)
+		return !wanted[s.State(now)] || !matches(filter, values)
 	})
 	slices.SortStableFunc(all, func(a, b router.Silence) int { return silenceOrder(&a, &b, now) })
 	out := models.GettableSilences{}
@@ -61,7 +51,7 @@ func (c *call) getSilences() error {
 
 func silenceOrder(a, b *router.Silence, now time.Time) int {
 	order := map[string]int{models.SilenceStatusStateActive: 0, models.SilenceStatusStatePending: 1, models.SilenceStatusStateExpired: 2}
-	sa, sb := stateOf(a, now), stateOf(b, now)
+	sa, sb := a.State(now), b.State(now)
 	if sa != sb {
 		return cmp.Compare(order[sa], order[sb])
 	}
@@ -75,7 +65,7 @@ func silenceOrder(a, b *router.Silence, now time.Time) int {
 }
 
 func gettableSilence(s *router.Silence, now time.Time) *models.GettableSilence {
-	state := stateOf(s, now)
+	state := s.State(now)
 	list := models.Matchers{}
 	for _, m := range s.Matchers {
 		list = append(list, &models.Matcher{Name: &m.Name, Value: &m.Value, IsRegex: &m.IsRegex, IsEqual: &m.IsEqual})
@@ -118,7 +108,7 @@ func unknownSilence(id string) *refusal {
 }
 
 func (c *call) deleteSilence(id string) error {
-	err := c.desk.ExpireSilence(c.r.Context(), id, c.src.Name)
+	err := c.desk.ExpireSilence(c.r.Context(), id, c.actor())
 	if errors.Is(err, ErrNotFound) {
 		return unknownSilence(id)
 	}
@@ -149,15 +139,15 @@ func (c *call) postSilence() error {
 		}
 	}
 	s.UpdatedAt = now
-	stored, err := c.desk.PutSilence(c.r.Context(), s)
+	stored, err := c.desk.PutSilence(c.r.Context(), s, c.actor())
 	if errors.Is(err, ErrNotFound) {
 		return unknownSilence(s.ID)
 	}
 	if err != nil {
 		return err
 	}
-	if s.ID == "" && old.ID != "" && stateOf(&old, now) != models.SilenceStatusStateExpired {
-		err := c.desk.ExpireSilence(c.r.Context(), old.ID, c.src.Name)
+	if s.ID == "" && old.ID != "" && old.State(now) != models.SilenceStatusStateExpired {
+		err := c.desk.ExpireSilence(c.r.Context(), old.ID, c.actor())
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
@@ -166,13 +156,18 @@ func (c *call) postSilence() error {
 	return nil
 }
 
+// actor is whose token it was: what a body says of who made it, anybody can write.
+func (c *call) actor() incident.Actor {
+	return incident.Actor{Kind: incident.ByIntegration, Name: c.src.Name}
+}
+
 // inPlace reports whether a silence may become another without changing what it has silenced so far (Alertmanager's rule):
 // the same matchers, and of an active one the same start, to the second, and an end to come; of a pending one a start to come.
 func inPlace(old, s *router.Silence, now time.Time) bool {
 	if !slices.Equal(old.Matchers, s.Matchers) {
 		return false
 	}
-	switch stateOf(old, now) {
+	switch old.State(now) {
 	case models.SilenceStatusStateActive:
 		return old.StartsAt.Unix() == s.StartsAt.Unix() && !s.EndsAt.Before(now)
 	case models.SilenceStatusStatePending:
@@ -194,6 +189,9 @@ func (c *call) readSilence() (router.Silence, error) {
 	return decodeSilence(body, c.now())
 }
 
+// forever is as late as a silence can end. 31 December 9999 is written for that, and east or west of UTC that is a year that no JSON has.
+var forever = time.Date(9998, 12, 31, 0, 0, 0, 0, time.UTC)
+
 // decodeSilence reads a silence as Alertmanager's clients post it. A start that is absent or zero is now.
 func decodeSilence(body []byte, now time.Time) (router.Silence, error) {
 	bad := func(format string, args ...any) (router.Silence, error) {
@@ -214,8 +212,13 @@ func decodeSilence(body []byte, now time.Time) (router.Silence, error) {
 		ID: p.ID, EndsAt: time.Time(*p.EndsAt).UTC(), CreatedBy: oneLine(*p.CreatedBy, maxTitle),
 		Comment: block(*p.Comment, maxValue, "", &cuts), Annotations: tidySet(alert.Labels(p.Annotations), "annotation", &cuts),
 	}
-	if p.StartsAt != nil {
+	if s.EndsAt.After(forever) {
+		s.EndsAt = forever
+	}
+	if p.StartsAt != nil && !time.Time(*p.StartsAt).After(forever) {
 		s.StartsAt = plausible(time.Time(*p.StartsAt))
+	} else if p.StartsAt != nil {
+		return bad("it would never start")
 	}
 	if s.StartsAt.IsZero() {
 		s.StartsAt = now.UTC()
@@ -230,13 +233,15 @@ func decodeSilence(body []byte, now time.Time) (router.Silence, error) {
 	if s.Matchers, err = silenceMatchers(p.Matchers); err != nil {
 		return bad("%v", err)
 	}
+	if err := s.Validate(now); err != nil {
+		return bad("%v", err)
+	}
 	return s, nil
 }
 
-// silenceMatchers checks matchers: there is one, each compiles, and not all of them match a label that is absent.
+// silenceMatchers reads matchers; what a silence needs of them is router's to say.
 func silenceMatchers(list models.Matchers) ([]router.Matcher, error) {
 	var out []router.Matcher
-	tells := false
 	for _, m := range list {
 		if m == nil || m.Name == nil || *m.Name == "" || m.Value == nil {
 			return nil, errors.New("each matcher needs a name and a value")
@@ -245,18 +250,7 @@ func silenceMatchers(list models.Matchers) ([]router.Matcher, error) {
 		if !plain(stored.Name) || !harmless(stored.Value) {
 			return nil, errors.New("a matcher holds control characters")
 		}
-		compiled, err := stored.Compile()
-		if err != nil {
-			return nil, err
-		}
-		tells = tells || !compiled.Matches("")
 		out = append(out, stored)
-	}
-	if len(out) == 0 {
-		return nil, errors.New("at least one matcher is required")
-	}
-	if !tells {
-		return nil, errors.New("at least one matcher must not match the empty string, or the silence would cover everything")
 	}
 	return out, nil
 }

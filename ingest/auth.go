@@ -36,6 +36,7 @@ func credentials(r *http.Request) []string {
 		}
 	}
 	add(r.Header.Get("X-Rouse-Token"))
+	add(r.Header.Get("X-Routing-Key")) // of PagerDuty's clients
 	add(r.URL.Query().Get("token"))
 	return out
 }

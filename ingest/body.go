@@ -144,8 +144,9 @@ const (
 // begins. An empty result means: not supported.
 func bodyForm(contentType string, body []byte) string {
 	kind, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		kind = strings.ToLower(strings.TrimSpace(contentType))
+	if err != nil { // "application/json; charset"
+		kind, _, _ = strings.Cut(contentType, ";")
+		kind = strings.ToLower(strings.TrimSpace(kind))
 	}
 	claimed := kind == "application/x-www-form-urlencoded" || kind == "text/plain"
 	switch {

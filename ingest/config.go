@@ -1,5 +1,7 @@
 package ingest
 
+import "slices"
+
 // Types of source. Each has its decoder.
 const (
 	TypeAlertmanager = "alertmanager"
@@ -21,16 +23,13 @@ type Source struct {
 	Insecure bool
 }
 
-// Heartbeat is something that must be heard from. Without a Token anyone who knows the name can send it.
-type Heartbeat struct{ Name, Token string }
-
 // DefaultMaxBody is the most bytes of one request, inflated: ten times the webhook of 1000 alerts.
 const DefaultMaxBody = 4 << 20
 
 // Config is what the configuration says of ingest. It is asked for on each request and must not change afterwards.
 type Config struct {
 	Sources    []Source
-	Heartbeats []Heartbeat
+	Heartbeats []string        // names; whoever knows one can send it
 	MaxBody    int64           // bytes of a body, inflated; 0: DefaultMaxBody
 	Version    string          // of rouse, for /api/v2/status
 	Original   func() string   // the configuration as YAML without secrets, with route and receivers, for amtool config
@@ -64,11 +63,4 @@ func (c *Config) ofType(t string) []Source {
 	return out
 }
 
-func (c *Config) heartbeat(name string) (Heartbeat, bool) {
-	for _, h := range c.Heartbeats {
-		if h.Name == name {
-			return h, true
-		}
-	}
-	return Heartbeat{}, false
-}
+func (c *Config) beats(name string) bool { return slices.Contains(c.Heartbeats, name) }

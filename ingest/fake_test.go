@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/router"
 )
 
@@ -74,7 +75,7 @@ func (m *memory) Beat(_ context.Context, name string) error {
 func (m *memory) Alerts(context.Context) ([]Held, error)             { return m.held, m.err }
 func (m *memory) Silences(context.Context) ([]router.Silence, error) { return m.silences, m.err }
 
-func (m *memory) PutSilence(_ context.Context, s router.Silence) (router.Silence, error) {
+func (m *memory) PutSilence(_ context.Context, s router.Silence, _ incident.Actor) (router.Silence, error) {
 	if m.err != nil {
 		return s, m.err
 	}
@@ -92,7 +93,7 @@ func (m *memory) PutSilence(_ context.Context, s router.Silence) (router.Silence
 	return s, nil
 }
 
-func (m *memory) ExpireSilence(_ context.Context, id, _ string) error {
+func (m *memory) ExpireSilence(_ context.Context, id string, _ incident.Actor) error {
 	if m.err != nil {
 		return m.err
 	}
@@ -120,7 +121,7 @@ func sources() *Config {
 			{Name: "open", Type: TypeGeneric, Insecure: true},
 			{Name: "closed", Type: TypeGeneric, Tokens: []string{""}},
 		},
-		Heartbeats: []Heartbeat{{Name: "backup"}, {Name: "cron", Token: "beat-token"}},
+		Heartbeats: []string{"backup", "cron"},
 		Original:   func() string { return "route:\n  receiver: default\nreceivers:\n- name: default\n" },
 		Receivers:  func() []string { return []string{"default", "room"} },
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/router"
 )
 
@@ -41,9 +42,9 @@ type Desk interface {
 	// Silences returns all silences that the store still has, expired ones included.
 	Silences(ctx context.Context) ([]router.Silence, error)
 	// PutSilence stores a silence (an empty ID makes a new one) and returns it with its ID; ErrNotFound for an unknown ID.
-	PutSilence(ctx context.Context, s router.Silence) (router.Silence, error)
+	PutSilence(ctx context.Context, s router.Silence, by incident.Actor) (router.Silence, error)
 	// ExpireSilence ends a silence now; ErrNotFound for an unknown ID. Expiring an expired one is no error.
-	ExpireSilence(ctx context.Context, id, by string) error
+	ExpireSilence(ctx context.Context, id string, by incident.Actor) error
 }
 
 // ErrNotFound is returned by a Desk for a silence that does not exist.

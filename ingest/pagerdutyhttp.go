@@ -15,6 +15,7 @@ func (s *Server) event(w http.ResponseWriter, r *http.Request, named *Source) {
 	}
 	b, key := e.batch(mintKey)
 	if len(b.problems) > 0 {
+		s.noteFaults(src.Name, b.problems)
 		pagerDutyError(w, http.StatusBadRequest, lines(b.problems))
 		return
 	}
@@ -37,6 +38,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, named *Source) {
 	}
 	c, problems := e.change(s.now())
 	if len(problems) > 0 {
+		s.noteFaults(src.Name, problems)
 		pagerDutyError(w, http.StatusBadRequest, lines(problems))
 		return
 	}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rouse/rouse/alert"
 )
@@ -19,6 +22,10 @@ type Server struct {
 	now     func() time.Time
 	started time.Time
 
+	// Refused counts requests that were refused, in whole or in part, by integration and status: many senders show nobody what they
+	// are answered. Those that name no integration of the configuration are not counted.
+	Refused *prometheus.CounterVec
+
 	room, strangers *room // for bodies
 	replays         replays
 }
@@ -28,7 +35,8 @@ func New(cfg func() *Config, sink Sink, desk Desk, log *slog.Logger, now func() 
 	if now == nil {
 		now = time.Now
 	}
-	return &Server{cfg: cfg, sink: sink, desk: desk, log: log, now: now, started: now(), room: newRoom(knownRoom), strangers: newRoom(strangersRoom)}
+	refused := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rouse_ingest_refused_total", Help: "Requests of sources that were refused, in whole or in part, by integration and status."}, []string{"integration", "status"})
+	return &Server{cfg: cfg, sink: sink, desk: desk, log: log, now: now, started: now(), Refused: refused, room: newRoom(knownRoom), strangers: newRoom(strangersRoom)}
 }
 
 // Routes lists the patterns of http.ServeMux that Handler answers, for mounting it beside other handlers.
@@ -123,6 +131,7 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 	if once {
 		s.replays.stored(id, s.now())
 	}
+	s.noteFaults(src.Name, b.problems)
 	answer(w, &src, b)
 }
 
@@ -200,6 +209,20 @@ func (s *Server) store(ctx context.Context, src *Source, b batch) error {
 	return nil
 }
 
+// noteFaults writes down what was refused of a body.
+func (s *Server) noteFaults(integration string, problems []problem) {
+	if len(problems) > 0 {
+		s.log.Warn("refused, in whole or in part", "integration", integration, "status", http.StatusBadRequest, "faults", len(problems), "err", problems[0].Error())
+		s.count(integration, http.StatusBadRequest)
+	}
+}
+
+func (s *Server) count(integration string, status int) {
+	if integration != "" {
+		s.Refused.WithLabelValues(integration, strconv.Itoa(status)).Inc()
+	}
+}
+
 // answer says what was stored: 202, or 400 where a part was bad; the good part is stored all the same.
 func answer(w http.ResponseWriter, src *Source, b batch) {
 	if len(b.problems) == 0 {
@@ -235,6 +258,7 @@ func (b *batch) keys() []string {
 // turnAway answers an error and notes those that are ours.
 func (s *Server) turnAway(w http.ResponseWriter, speak dialect, integration string, err error) {
 	r := asRefusal(err)
+	s.count(integration, r.status)
 	if r.status >= 500 {
 		s.log.Error("not stored, the source was asked to send again", "integration", integration, "err", err)
 	} else {
@@ -246,17 +270,12 @@ func (s *Server) turnAway(w http.ResponseWriter, speak dialect, integration stri
 // heartbeat answers /heartbeat/NAME.
 func (s *Server) heartbeat(w http.ResponseWriter, r *http.Request) {
 	cfg, name := s.cfg(), r.PathValue("name")
-	hb, ok := cfg.heartbeat(name)
-	if !ok {
+	if !cfg.beats(name) {
 		say(w, speakRouse, refuse(http.StatusNotFound, "The name must be one of the heartbeats in the configuration.",
 			"no heartbeat has this name; %d are known", len(cfg.Heartbeats)))
 		return
 	}
 	if wrongMethod(w, r, speakRouse, http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut) {
-		return
-	}
-	if hb.Token != "" && !opens([]string{hb.Token}, credentials(r)) {
-		s.turnAway(w, speakRouse, name, unauthorized(&Source{Tokens: []string{hb.Token}}))
 		return
 	}
 	if err := s.sink.Beat(r.Context(), name); err != nil {

@@ -7,19 +7,52 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 const oneFiring = `{"alerts":[{"status":"firing","labels":{"alertname":"A"}}]}`
 
 // TestStatusCodes: each way of getting an answer, and that a refusal says what to do and stores nothing.
+// TestRefusedIsSeen: what a sender was refused is in the log and counted, whoever refused it, and nobody makes up names to count.
+func TestRefusedIsSeen(t *testing.T) {
+	b := newBench(t)
+	for _, x := range []struct{ path, body, token string }{
+		{"/ingest/gen", `{"title":"x","status":"degraded"}`, "gen-token"},
+		{"/ingest/am", oneFiring, "wrong"},
+		{"/ingest/am", `[]`, "am-token"},
+		{"/ingest/am", `{"alerts":[{}]}`, "am-token"},
+		{"/ingest/nobody", oneFiring, "am-token"},
+		{"/api/v2/alerts", `[{}]`, "prom-token"},
+		{"/v2/enqueue", `{"routing_key":"nobody's","event_action":"trigger"}`, ""},
+		{"/ingest/am", oneFiring, "am-token"},
+	} {
+		b.post(x.path, x.body, x.token)
+	}
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(b.server.Refused)
+	families, err := reg.Gather()
+	if err != nil || len(families) != 1 {
+		t.Fatal(families, err)
+	}
+	got := map[string]float64{}
+	for _, m := range families[0].GetMetric() {
+		got[m.GetLabel()[0].GetValue()+" "+m.GetLabel()[1].GetValue()] = m.GetCounter().GetValue()
+	}
+	if want := map[string]float64{"gen 400": 1, "am 401": 1, "am 400": 2, "prom 400": 1}; !maps.Equal(got, want) {
+		t.Errorf("counted %v, want %v", got, want)
+	}
+}
+
 func TestStatusCodes(t *testing.T) {
 	const js, auth, ct, ce = "application/json", "Authorization", "Content-Type", "Content-Encoding"
-	deep := strings.Repeat("[", 65) + strings.Repeat("]", 65)
+	deep := `{"alerts":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + "}"
 	many := "[" + strings.Repeat("{},", maxObjects) + "{}]"
 	for _, c := range []struct {
 		name, method, path, body string
@@ -37,6 +70,7 @@ func TestStatusCodes(t *testing.T) {
 		{"basic user", "POST", "/ingest/am", oneFiring, []string{auth, "Basic YW0tdG9rZW46"}, 202, "", 1},
 		{"insecure", "POST", "/ingest/open", `{"title":"x"}`, nil, 202, `"keys":["title-`, 1},
 		{"charset", "POST", "/ingest/am", oneFiring, []string{auth, "Bearer am-token", ct, "application/json; charset=utf-8"}, 202, "", 1},
+		{"half a parameter", "POST", "/ingest/am", oneFiring, []string{auth, "Bearer am-token", ct, "application/json; charset"}, 202, "", 1},
 		{"gzip", "POST", "/ingest/am", packed(t, oneFiring), []string{auth, "Bearer am-token", ct, js, ce, "gzip"}, 202, "", 1},
 		{"no alerts", "POST", "/ingest/am", `{"status":"firing","alerts":[]}`, []string{auth, "Bearer am-token"}, 202, `"alerts":0`, 0},
 		{"unknown integration", "POST", "/ingest/nobody", oneFiring, []string{auth, "Bearer am-token"}, 404, "9 are known", 0},
@@ -61,10 +95,9 @@ func TestStatusCodes(t *testing.T) {
 		{"not JSON", "POST", "/ingest/am", "{\"alerts\":\n [}", []string{auth, "Bearer am-token"}, 400, "line 2, column 3 (offset 13)", 0},
 		{"deep", "POST", "/ingest/am", deep, []string{auth, "Bearer am-token"}, 400, "deeper than 64", 0},
 		{"many", "POST", "/ingest/prom", many, []string{auth, "Bearer prom-token"}, 400, "more than 50000", 0},
-		{"array to alertmanager", "POST", "/ingest/am", "[]", []string{auth, "Bearer am-token"}, 400, "unexpected JSON", 0},
+		{"array to alertmanager", "POST", "/ingest/am", "[]", []string{auth, "Bearer am-token"}, 400, "belongs to an integration of type prometheus", 0},
 		{"webhook to prometheus", "POST", "/ingest/prom", oneFiring, []string{auth, "Bearer prom-token"}, 400, "type alertmanager", 0},
 		{"nobody's heartbeat", "GET", "/heartbeat/x", "", nil, 404, "2 are known", 0},
-		{"heartbeat without token", "GET", "/heartbeat/cron", "", nil, 401, "", 0},
 		{"heartbeat DELETE", "DELETE", "/heartbeat/backup", "", nil, 405, "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

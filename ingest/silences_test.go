@@ -79,7 +79,7 @@ func TestSilenceUpdate(t *testing.T) {
 
 func TestSilenceRefused(t *testing.T) {
 	for body, want := range map[string]string{
-		sil("", 999, 1, ``): "at least one matcher is required",
+		sil("", 999, 1, ``): "no matchers and would mute everything",
 		sil("", 999, 1, `{"name":"a","value":".*","isRegex":true}`): "must not match the empty string",
 		sil("", 999, 1, `{"name":"a","value":"(","isRegex":true}`):  "error parsing regexp",
 		sil("", 999, 1, `{"value":"x","isRegex":false}`):            "needs a name",
@@ -97,8 +97,26 @@ func TestSilenceRefused(t *testing.T) {
 		}
 	}
 	b := newBench(t)
+	if w := b.post("/api/v2/silences", `{"matchers":[`+onA+`],"startsAt":"9999-12-31T23:00:00Z","endsAt":"9999-12-31T23:59:59Z","createdBy":"a","comment":"c"}`, "prom-token"); w.Code != 400 {
+		t.Errorf("one that never starts: got %d %s", w.Code, w.Body)
+	}
 	if w := b.post("/api/v2/silences", sil("unknown", 999, 1, onA), "prom-token"); w.Code != 404 {
 		t.Errorf("unknown id: got %d %s", w.Code, w.Body)
+	}
+}
+
+// TestSilenceTaken: what Alertmanager takes is taken, and an end at the end of all days is one that every JSON has.
+func TestSilenceTaken(t *testing.T) {
+	b := newBench(t)
+	putSilence(t, b, sil("", 999, 1, `{"name":"env","value":"prod","isRegex":false,"isEqual":false}`))
+	for _, end := range []string{"9999-12-31T23:59:59Z", "9999-12-31T23:59:59-01:00", "9998-06-01T00:00:00Z"} {
+		putSilence(t, b, `{"matchers":[`+onA+`],"endsAt":"`+end+`","createdBy":"ana","comment":"for ever"}`)
+		last := b.silences[len(b.silences)-1]
+		for _, zone := range []*time.Location{time.UTC, time.FixedZone("east", 14*3600)} {
+			if _, err := json.Marshal(last.EndsAt.In(zone)); err != nil || last.EndsAt.Year() < 9998 {
+				t.Errorf("%s became %s: %v", end, last.EndsAt, err)
+			}
+		}
 	}
 }
 

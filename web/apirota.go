@@ -40,7 +40,7 @@ func (c *call) addSilence() error {
 	if err != nil {
 		return err
 	}
-	if s, err = c.s.Engine.PutSilence(c.r.Context(), s); err != nil {
+	if s, err = c.s.Engine.PutSilence(c.r.Context(), s, c.who.actor()); err != nil {
 		return err
 	}
 	c.write(http.StatusCreated, wireSilence(&s, c.now))
@@ -96,7 +96,7 @@ func stored(ms labels.Matchers) []router.Matcher {
 
 // expireSilence is DELETE /api/v1/silences/{id}.
 func (c *call) expireSilence() error {
-	if err := c.s.Engine.ExpireSilence(c.r.Context(), c.r.PathValue("id"), c.who.actor().Name); err != nil {
+	if err := c.s.Engine.ExpireSilence(c.r.Context(), c.r.PathValue("id"), c.who.actor()); err != nil {
 		return err
 	}
 	c.w.WriteHeader(http.StatusNoContent)

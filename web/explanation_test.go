@@ -42,7 +42,7 @@ func TestExplanation(t *testing.T) {
 	}
 
 	_, err = w.engine.PutSilence(t.Context(), router.Silence{Matchers: []router.Matcher{{Name: "alertname", Value: "Loud", IsEqual: true}},
-		StartsAt: w.clock.Now(), EndsAt: w.clock.Now().Add(time.Hour), CreatedBy: "ana", Comment: "a load test"})
+		StartsAt: w.clock.Now(), EndsAt: w.clock.Now().Add(time.Hour), CreatedBy: "ana", Comment: "a load test"}, incident.Actor{Kind: incident.ByUser, Name: "ana"})
 	must(t, err)
 	muted := w.fire("checkout", "Loud")
 	got, err = w.api("viewer").Explain(t.Context(), muted)

@@ -200,12 +200,12 @@ func (s spy) DeleteLeave(ctx context.Context, id string, by incident.Actor) erro
 	return s.Engine.DeleteLeave(ctx, id, by)
 }
 
-func (s spy) PutSilence(ctx context.Context, x router.Silence) (router.Silence, error) {
+func (s spy) PutSilence(ctx context.Context, x router.Silence, by incident.Actor) (router.Silence, error) {
 	*s.acts++
-	return s.Engine.PutSilence(ctx, x)
+	return s.Engine.PutSilence(ctx, x, by)
 }
 
-func (s spy) ExpireSilence(ctx context.Context, id, by string) error {
+func (s spy) ExpireSilence(ctx context.Context, id string, by incident.Actor) error {
 	*s.acts++
 	return s.Engine.ExpireSilence(ctx, id, by)
 }

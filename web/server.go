@@ -57,9 +57,9 @@ type Engine interface {
 	// Silences returns all silences, expired ones included.
 	Silences(ctx context.Context) ([]router.Silence, error)
 	// PutSilence stores a silence and returns it with its ID.
-	PutSilence(ctx context.Context, s router.Silence) (router.Silence, error)
+	PutSilence(ctx context.Context, s router.Silence, by incident.Actor) (router.Silence, error)
 	// ExpireSilence ends a silence now; ingest.ErrNotFound for an unknown ID.
-	ExpireSilence(ctx context.Context, id, by string) error
+	ExpireSilence(ctx context.Context, id string, by incident.Actor) error
 	// SendTest queues a test page and returns its ID.
 	SendTest(ctx context.Context, user oncall.UserID, via oncall.Method, text string, by incident.Actor) (string, error)
 	// Drills returns the drills of the configuration.

@@ -149,6 +149,8 @@ type daemon struct {
 	load    func() (*configs.Config, configs.Problems)
 	server  *http.Server
 	doors   *connections
+	read    readings
+	began   configs.Server // what it was started with
 	deadMan *deadMan
 	probe   *probe
 	exit    func(status int)
@@ -172,7 +174,7 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
-	d := &daemon{log: log, store: st, links: links, carrier: o.carrier, load: o.load, ready: o.ready, listen: c.Server.Listen, probe: newProbe(st), exit: o.exit}
+	d := &daemon{log: log, store: st, links: links, carrier: o.carrier, began: c.Server, load: o.load, ready: o.ready, listen: c.Server.Listen, probe: newProbe(st), exit: o.exit}
 	if d.exit == nil {
 		d.exit = os.Exit
 	}
@@ -182,7 +184,8 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 	}
 	d.deadMan = newDeadMan(func() *configs.DeadMan { return d.parts.Load().config.Server.DeadMan }, d.well, o.outside, log)
 	reg.MustRegister(d.engine.Gauges()...)
-	reg.MustRegister(d.deadMan.pings, d.deadMan.last)
+	d.read = newReadings(time.Now())
+	reg.MustRegister(d.deadMan.pings, d.deadMan.last, d.read.ok, d.read.at)
 	if size := sizeOf(st); size != nil {
 		reg.MustRegister(size)
 	}
@@ -208,7 +211,9 @@ func buildInfo() prometheus.Collector {
 
 // handler puts the doors of the house together.
 func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
-	in := ingest.New(func() *ingest.Config { return d.parts.Load().ingest }, d.engine, d.engine, d.log, time.Now).Handler()
+	sources := ingest.New(func() *ingest.Config { return d.parts.Load().ingest }, d.engine, d.engine, d.log, time.Now)
+	reg.MustRegister(sources.Refused)
+	in := sources.Handler()
 	phone := twilio.Handler(func() []*twilio.Provider { return d.parts.Load().twilio }, lineAdapter{d.engine}, d.log)
 	pages := web.New(web.Deps{
 		Engine: d.engine, Store: d.store, Config: func() *web.Config { return d.parts.Load().web }, Reload: d.reload, Ready: d.canServe,
@@ -222,7 +227,7 @@ func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
 		mux.Handle(path, in)
 	}
 	mux.Handle("/", pages)
-	return newGuesses(time.Now).slow(mux)
+	return newGuesses(time.Now).slow(rooted(mux, func() string { return d.parts.Load().below }))
 }
 
 // erase forgets a person.
@@ -311,31 +316,6 @@ func (d *daemon) drain() error {
 	}
 	d.log.Info("rouse is down, everything is written")
 	return err
-}
-
-// reload reads the configuration again. A file with errors changes nothing, and the error says what is wrong.
-func (d *daemon) reload(ctx context.Context) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	_, _ = tellSystemd(systemd.SdNotifyReloading)
-	defer func() { _, _ = tellSystemd(systemd.SdNotifyReady) }()
-	c, problems := d.load()
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	p, err := wire(c, d.links, d.carrier, d.log)
-	if err != nil {
-		return err
-	}
-	if err := d.engine.Reload(ctx, p.engine); err != nil {
-		return err
-	}
-	was := d.parts.Swap(p)
-	if was.rooms != nil {
-		was.rooms.Close()
-	}
-	d.log.Info("configuration reloaded", "config", c.Version(), "was", was.config.Version())
-	return nil
 }
 
 func baseURL(ln net.Listener, secure bool) string {

@@ -29,11 +29,12 @@ type parts struct {
 	rooms  *receivers.Rooms
 	ingest *ingest.Config
 	web    *web.Config
+	below  string // the path of the public address
 }
 
 // wire builds parts from a configuration; carrier is how Twilio is reached, nil for the network. Nothing runs yet; errors name what could not be built.
 func wire(c *configs.Config, links *notify.Signer, carrier http.RoundTripper, log *slog.Logger) (*parts, error) {
-	p := &parts{config: c, ingest: ingestConfig(c), web: webConfig(c, links)}
+	p := &parts{config: c, ingest: ingestConfig(c), web: webConfig(c, links), below: pathOf(c.Server.PublicURL)}
 	var all []notify.Provider
 	for _, pc := range c.Providers {
 		prov, err := provider(c, pc, carrier, log)
@@ -169,7 +170,7 @@ func ingestConfig(c *configs.Config) *ingest.Config {
 		out.Sources = append(out.Sources, ingest.Source{Name: i.Name, Type: i.Type, Tokens: reveal(i.Token), HMACSecret: i.HMAC.Reveal(), Insecure: i.Insecure})
 	}
 	for _, h := range c.Heartbeats {
-		out.Heartbeats = append(out.Heartbeats, ingest.Heartbeat{Name: h.Name})
+		out.Heartbeats = append(out.Heartbeats, h.Name)
 	}
 	return out
 }

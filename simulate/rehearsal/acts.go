@@ -167,7 +167,7 @@ func (a Silence) perform(p *play) error {
 	m.By, m.What, m.Why = s.CreatedBy, "silence", s.Comment
 	p.note(m)
 	return p.use(func(ctx context.Context, e *engine.Stepped) error {
-		made, err := e.PutSilence(ctx, s)
+		made, err := e.PutSilence(ctx, s, incident.Actor{Kind: incident.ByUser, Name: s.CreatedBy})
 		if err == nil {
 			p.silences = append(p.silences, made.ID)
 		}
@@ -183,7 +183,7 @@ func (a Unsilence) perform(p *play) error {
 	m.By, m.What = a.By, "silence ended"
 	p.note(m)
 	for _, id := range p.silences {
-		if err := p.use(func(ctx context.Context, e *engine.Stepped) error { return e.ExpireSilence(ctx, id, a.By) }); err != nil {
+		if err := p.use(func(ctx context.Context, e *engine.Stepped) error { return e.ExpireSilence(ctx, id, incident.Actor{Kind: incident.ByUser, Name: a.By}) }); err != nil {
 			return err
 		}
 	}

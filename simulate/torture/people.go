@@ -170,7 +170,7 @@ func (t *run) silence() {
 		EndsAt: t.w.Now().Add(t.w.Between(time.Minute, 2*time.Hour)), CreatedBy: "ana", Comment: "torture",
 	}
 	err := t.use(func(e *engine.Stepped) error {
-		made, err := e.PutSilence(context.Background(), s)
+		made, err := e.PutSilence(context.Background(), s, incident.Actor{Kind: incident.ByUser, Name: "ana"})
 		if err == nil {
 			t.silences = append(t.silences, made.ID)
 		}
@@ -184,7 +184,7 @@ func (t *run) unsilence() {
 		return
 	}
 	id := simulate.Pick(t.w, t.silences...)
-	err := t.use(func(e *engine.Stepped) error { return e.ExpireSilence(context.Background(), id, "ana") })
+	err := t.use(func(e *engine.Stepped) error { return e.ExpireSilence(context.Background(), id, incident.Actor{Kind: incident.ByUser, Name: "ana"}) })
 	t.w.Note("operator", "silence %s ends: %v", id, err)
 }
 
