@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -40,11 +42,16 @@ type hookAlert struct {
 
 const errNotObject = "not an object"
 
-var errNoAlerts = errors.New(`there is no array "alerts"; an Alertmanager webhook has one, and an array at the top level belongs to an integration of type prometheus`)
+var errArray = errors.New(`an Alertmanager webhook is an object with an array "alerts"; an array at the top level belongs to an integration of type prometheus`)
+
+var errNoAlerts = errors.New(`there is no array "alerts"; an Alertmanager webhook has one, and an integration of type grafana needs Grafana's own payload`)
 
 // decodeAlertmanager reads an Alertmanager webhook of any version. Each alert's own status governs, so a group that
 // recovers in part resolves in part. An empty list of alerts is an empty batch.
 func decodeAlertmanager(body []byte) batch {
+	if first := bytes.TrimLeft(body, "\ufeff \t\r\n"); bytes.HasPrefix(first, []byte("[")) {
+		return unreadable(errArray)
+	}
 	var h hook
 	if err := decode(body, &h); err != nil {
 		return unreadable(err)
@@ -105,6 +112,9 @@ func (h *hook) alert(w *hookAlert, state alert.State) (alert.Alert, error) {
 	}
 	a.Labels = fillLabels(a.Labels, h.CommonLabels)
 	a.Annotations = fill(a.Annotations, h.CommonAnnotations)
+	if a.Truncated > 0 {
+		a.Annotations = fill(a.Annotations, pairs{"truncated_alerts": fmt.Sprintf("%d more alerts of its group were left out by the sender", a.Truncated)})
+	}
 	a.Title = titleOf(a.Labels, a.Annotations)
 	a.Description = describe(a.Annotations, a.Title)
 	a.Severity = severityOf(a.Labels, a.Annotations)

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -22,8 +24,8 @@ import (
 var (
 	keyFields      = []string{"key", "dedupkey", "deduplicationkey", "dedup", "alertuid", "alertid", "incidentkey", "aggregationkey", "alias", "fingerprint"}
 	stateFields    = []string{"eventaction", "eventtype", "action", "state", "status"}
-	titleFields    = []string{"title", "summary", "message", "subject", "name", "text"}
-	bodyFields     = []string{"description", "details", "body", "message", "text"}
+	titleFields    = []string{"title", "summary", "subject", "message", "name", "text"}
+	bodyFields     = []string{"description", "details", "body", "message", "text", "output"}
 	severityFields = []string{"severity", "level", "priority"}
 	sourceFields   = []string{"url", "link", "linktoupstreamdetails", "sourceurl", "generatorurl", "source"}
 	imageFields    = []string{"imageurl", "image"}
@@ -53,6 +55,8 @@ type message struct {
 	fields      map[string]string
 	sent        map[string]string // the names as they were sent
 	labels      pairs
+	tags        pairs  // labels by another name
+	identity    string // in place of a title that was not sent
 	annotations pairs
 	links       list[genericLink]
 	images      list[genericLink]
@@ -94,8 +98,10 @@ func (m *message) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // place returns where the value of a field is to be read to.
 func (m *message) place(name string) any {
 	switch shortName(name) {
-	case "labels", "tags":
-		return &m.labels
+	case "labels":
+		return &set{m, name, &m.labels}
+	case "tags":
+		return &set{m, name, &m.tags}
 	case "annotations":
 		return &m.annotations
 	case "links":
@@ -125,8 +131,26 @@ func (f *field) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
+// set reads an object into a label set of its message; anything else is kept as a field like any other, an annotation in the end.
+type set struct {
+	m    *message
+	name string
+	to   *pairs
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (s *set) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() == '{' {
+		return s.to.UnmarshalJSONFrom(dec)
+	}
+	return (&field{s.m, s.name}).UnmarshalJSONFrom(dec)
+}
+
 func (m *message) set(name, value string) {
 	short := shortName(name)
+	if value == "" && m.fields[short] != "" {
+		return // "dedup_key": "k", "dedupKey": null
+	}
 	m.fields[short], m.sent[short] = value, name
 }
 
@@ -165,7 +189,7 @@ func decodeGeneric(body []byte) batch {
 	if err := decode(body, &m); err != nil {
 		return unreadable(err)
 	}
-	if m.alerts.seen {
+	if m.alerts.seen && (len(m.alerts.items) > 0 || !m.known()) {
 		return messages(m.alerts.items)
 	}
 	return messages([]*message{&m})
@@ -174,7 +198,7 @@ func decodeGeneric(body []byte) batch {
 // decodeGenericForm reads a form, as `curl -d summary=... -d action=close` sends it: the same words as in JSON, and
 // label.NAME=VALUE for labels. A body that is no such form is taken as text.
 func decodeGenericForm(body []byte) batch {
-	form, err := url.ParseQuery(strings.TrimSpace(string(body)))
+	form := lenientForm(strings.TrimSpace(string(body)))
 	m := message{fields: map[string]string{}, sent: map[string]string{}}
 	for n, values := range form {
 		value := values[len(values)-1]
@@ -184,11 +208,43 @@ func decodeGenericForm(body []byte) batch {
 		}
 		m.set(n, value)
 	}
-	known := slices.Concat(titleFields, keyFields, stateFields)
-	if err != nil || !slices.ContainsFunc(known, func(n string) bool { return m.fields[n] != "" }) {
+	if !m.known() {
 		return decodeGenericText(body)
 	}
 	return messages([]*message{&m})
+}
+
+// known reports whether anything says what the message is about.
+func (m *message) known() bool {
+	return slices.ContainsFunc(slices.Concat(titleFields, keyFields, stateFields), func(n string) bool { return m.fields[n] != "" })
+}
+
+// lenientForm reads a form as browsers do: what is no escape stands for itself, for `curl -d 'title=Disk is 95% full'` escapes nothing.
+func lenientForm(body string) url.Values {
+	form := url.Values{}
+	for pair := range strings.SplitSeq(body, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if name != "" {
+			form.Add(unescape(name), unescape(value))
+		}
+	}
+	return form
+}
+
+var stray = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
+
+func unescape(s string) string {
+	s = stray.ReplaceAllStringFunc(s, func(e string) string {
+		if e == "%" {
+			return "%25"
+		}
+		return e
+	})
+	out, err := url.QueryUnescape(s)
+	if err != nil { // every % stands before two digits by now
+		return s
+	}
+	return out
 }
 
 // decodeGenericText takes the first line as the title of a firing alert, and the rest as its description.
@@ -230,7 +286,7 @@ func (m *message) into(b *batch) error {
 		}
 		return errNoKey
 	}
-	a.Key = firstOf(key, derivedKey(a.Title, a.Labels))
+	a.Key = firstOf(key, derivedKey(firstOf(m.identity, a.Title), a.Labels))
 	a.Title = firstOf(a.Title, key)
 	if acked {
 		b.acks = append(b.acks, ack{key: safeKey(a.Key)})
@@ -243,10 +299,10 @@ func (m *message) into(b *batch) error {
 }
 
 func (m *message) state() (s alert.State, acked bool, err error) {
-	switch m.take(failureFields) {
-	case "true":
-		return alert.Firing, false, nil
-	case "false":
+	if failed, err := strconv.ParseBool(strings.ToLower(m.take(failureFields))); err == nil {
+		if failed {
+			return alert.Firing, false, nil
+		}
 		return alert.Resolved, false, nil
 	}
 	odd := ""
@@ -267,22 +323,25 @@ func (m *message) state() (s alert.State, acked bool, err error) {
 
 // alert reads everything but state and key. What has no place of its own is kept among the annotations.
 func (m *message) alert(state alert.State) alert.Alert {
-	a := alert.Alert{State: state, Event: state == alert.Firing, Labels: alert.Labels(m.labels), Annotations: alert.Labels(m.annotations)}
+	a := alert.Alert{State: state, Event: state == alert.Firing, Labels: fill(alert.Labels(m.labels), m.tags), Annotations: alert.Labels(m.annotations)}
 	title := m.take(titleFields)
 	a.Title = firstLine(title)
 	a.Severity = firstSeverity(alert.ParseSeverity(m.take(severityFields)), severityOf(a.Labels, a.Annotations))
+	if a.Severity != alert.Unknown && a.Labels["severity"] == "" {
+		a.Labels = put(a.Labels, "severity", text(a.Severity)) // routes and inhibition read labels
+	}
 	a.StartsAt = parseTime(m.take(startFields))
-	a.Test = m.take(testFields) == "true"
+	a.Test, _ = strconv.ParseBool(strings.ToLower(m.take(testFields))) // what is no boolean is no test
 	for _, n := range labelFields {
 		if v := m.fields[n]; v != "" && a.Labels[n] == "" && webAddress(v) == "" {
 			a.Labels = put(a.Labels, text(n), text(v))
 			delete(m.fields, n)
 		}
 	}
-	if a.Title == "" && (len(a.Labels) > 0 || len(a.Annotations) > 0) {
-		a.Title = titleOf(a.Labels, a.Annotations)
-	}
 	a.Description = m.take(bodyFields)
+	if a.Title == "" {
+		m.untitled(&a)
+	}
 	if long := title != a.Title && title != "" || len(title) > maxTitle; long && a.Description == "" {
 		a.Description = title
 	}
@@ -294,6 +353,21 @@ func (m *message) alert(state alert.State) alert.Alert {
 		a.Annotations = fill(a.Annotations, pairs{firstOf(m.sent[n], n): v})
 	}
 	return a
+}
+
+// untitled gives an alert without a title the first line of its description, which says more than its labels. Who it is they say
+// all the same, for a description changes with every value that it tells.
+func (m *message) untitled(a *alert.Alert) {
+	if len(a.Labels) > 0 || len(a.Annotations) > 0 {
+		m.identity = titleOf(a.Labels, a.Annotations)
+	}
+	a.Title = m.identity
+	if line := firstLine(a.Description); line != "" && !looksJSON([]byte(line)) {
+		a.Title = line
+		if line == a.Description {
+			a.Description = ""
+		}
+	}
 }
 
 func (m *message) allLinks() []alert.Link {
