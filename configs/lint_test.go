@@ -33,6 +33,7 @@ var lintCases = []lintCase{
 	{"unreachable-user", 2, "users:\n  ana: {timezone: Europe/Madrid}\n  bo: {phone: \"+46700000002\"}\n"},
 	{"unused-user", 4, "users:\n  ana: {phone: \"+34600000001\"}\n  bo: {phone: \"+46700000002\"}\n  cy: {phone: \"+12025550103\"}\n"},
 	{"start-not-handoff", 4, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05, handoff: \"Tue 09:00\"}]\n"},
+	{"start-not-handoff", 4, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: monthly, start: 2026-01-05, handoff: \"1 09:00\"}]\n"},
 	{"schedule-gap", 2, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05, hours: [\"Mon-Fri 09:00-18:00\"]}]\n"},
 	{"past-override", 5, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]\n    overrides: [{user: bo, from: \"2026-02-01 00:00\", to: \"2026-02-02 00:00\"}]\n"},
 	{"unused-schedule", 3, "schedules:\n  primary: {timezone: Europe/Madrid, layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]}\n  other: {timezone: Europe/Madrid, layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]}\n"},

@@ -35,7 +35,7 @@ var rules = []Rule{
 	{"on-leave", "Somebody is on call within the next 90 days while on leave, and will be paged.", "Have somebody stand in: the message has the command.", NeedsClock},
 	{"past-leave", "Leave is over.", "Remove it.", NeedsClock},
 	{"leave-calendar", "A calendar of leave cannot be read, so the leave in it is not known.", "Put it there, or export it again.", NeedsFile},
-	{"start-not-handoff", "The first turn of a layer is a short one: it starts on another weekday than turns change on.", "Start on the day of the handoff.", NeedsFile},
+	{"start-not-handoff", "The first turn of a layer is a short one: it starts on another weekday, or day of the month, than turns change on.", "Start on the day of the handoff.", NeedsFile},
 	{"unreachable-user", "Somebody on a level has no number or address that their notification rules use.", "Add phone or email, or change `notify`.", NeedsFile},
 	{"email-without-address", "A notification step names mail for somebody without an address.", "Add `email`, or remove the step.", NeedsFile},
 	{"phone-without-number", "A notification step names a phone for somebody without a number.", "Add `phone`, or remove the step.", NeedsFile},

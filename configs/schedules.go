@@ -82,6 +82,9 @@ func (v value) layer(index int) oncall.Layer {
 	if h := layer.Handoff; h.HasDay && layer.Start.Year > 0 && layer.Start.Weekday() != h.Weekday {
 		start.warn("start-not-handoff", fmt.Sprintf("is a %s while turns change on %s", layer.Start.Weekday(), h.Weekday), "start on the day of the handoff if the first turn is to be a full one")
 	}
+	if h := layer.Handoff; h.Day > 0 && layer.Start.Year > 0 && layer.Start.Day != min(h.Day, daysIn(layer.Start)) {
+		start.warn("start-not-handoff", fmt.Sprintf("is day %d while turns change on day %d", layer.Start.Day, h.Day), "start on the day of the handoff if the first turn is to be a full one")
+	}
 	hours := o.get("hours")
 	for _, item := range hours.list() {
 		if h, ok := parsed(item, parseHours, hoursAdvice); ok {
@@ -143,4 +146,9 @@ func (v value) override(s *oncall.Schedule) oncall.Override {
 		v.warn("past-override", "is over", "remove it")
 	}
 	return ov
+}
+
+// daysIn is how many days the month of a day has.
+func daysIn(d oncall.Date) int {
+	return time.Date(d.Year, d.Month+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }

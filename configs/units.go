@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,8 +56,9 @@ func parseZone(s string) (*time.Location, error) {
 	if s == "Local" {
 		return nil, errors.New(`"Local" is not a time zone but whatever the machine is set to`)
 	}
+	first, _, _ := strings.Cut(s, "/")
 	zone, err := time.LoadLocation(s)
-	if err != nil {
+	if err != nil || slices.Contains([]string{"localtime", "posixrules", "Factory", "posix", "right"}, first) { // files beside the zones
 		return nil, fmt.Errorf("there is no time zone %q", clip(s))
 	}
 	return zone, nil

@@ -12,7 +12,7 @@ import (
 )
 
 // changesAhead is how far people are told of what changes for them.
-const changesAhead = oncall.OwnAhead
+const changesAhead = 400 * 24 * time.Hour // a text names a time up to a year ahead
 
 // PutOverride stores an override made at run time; a missing ID is given. It wins over the layers and the file's overrides. Who
 // goes on call by it, and whose hours it takes, is told, unless they made it.

@@ -60,6 +60,18 @@ func TestChangesAreWhatChanges(t *testing.T) {
 	})
 }
 
+// TestChangesFarAhead: who is asked in June to stand in at Christmas is told, and until when.
+func TestChangesFarAhead(t *testing.T) {
+	june := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	rota := &oncall.Schedule{ID: "primary", Layers: []oncall.Layer{{Users: []oncall.UserID{"ana"}, Rotation: oncall.Rotation{Unit: oncall.Weekly}, Start: oncall.Date{Year: 2026, Month: 1, Day: 5}}}}
+	file := oncall.NewRoster([]oncall.User{{ID: "ana"}, {ID: "bo"}}, nil, []*oncall.Schedule{rota}, nil, "")
+	o := oncall.Override{ID: "ov-1", Schedule: "primary", User: "bo", From: june.AddDate(0, 6, 23), To: june.AddDate(0, 8, 0), At: june}
+	changes := changesIn(file, file.WithOverrides([]oncall.Override{o}), piece{"primary", o.From, o.To}, june)
+	if len(changes) != 1 || changes[0].is != "bo" || !changes[0].from.Equal(o.From) || !changes[0].to.Equal(o.To) {
+		t.Errorf("changes %v", changes)
+	}
+}
+
 // TestOverridesAreAllOrNone makes no half of a swap, and leaves what is over alone.
 func TestOverridesAreAllOrNone(t *testing.T) {
 	w := newShiftWorld(t, oncall.Notice{Off: true})

@@ -29,9 +29,9 @@ func (o *Override) Same(p *Override) bool {
 func (o *Override) label() string { return cmp.Or(o.Reason, o.ID, "override") }
 
 // compareOverrides orders overrides by precedence, the winner last: of the file before those of run time, then by when they
-// were made, then by ID. Equals keep the order of the list.
+// were made, then by ID: ov-10 was made after ov-9, also where one commit made both. Equals keep the order of the list.
 func compareOverrides(a, b Override) int {
-	return cmp.Or(runTime(a)-runTime(b), a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(runTime(a)-runTime(b), a.At.Compare(b.At), len(a.ID)-len(b.ID), cmp.Compare(a.ID, b.ID))
 }
 
 func runTime(o Override) int {

@@ -9,6 +9,7 @@ import (
 // Errors about shifts that change hands.
 var (
 	ErrNoShift = errors.New("this person is not on call there within the next 60 days")
+	ErrEndless = errors.New("this person's shift there has no end, or none within two years: say from when until when somebody else has it")
 	ErrOverlap = errors.New("the two shifts overlap on one schedule, where only one person is on call")
 )
 
@@ -30,18 +31,37 @@ func (s *Schedule) Own(u UserID, from, to time.Time) (all []Shift) {
 	return all
 }
 
-// OwnShift returns the shift that somebody has at an instant, from its beginning, or else the next one. Both of its ends are found
-// within 60 days of the instant; ErrNoShift when there is none.
+// OwnShift returns the shift that somebody has at an instant, from its beginning, or else the next one; ErrNoShift when none begins
+// within 60 days, ErrEndless when it ends more than two years after it began. It is whole, however long a turn is; of one that
+// began more than two years ago the last 60 days.
 func (s *Schedule) OwnShift(u UserID, at time.Time) (Shift, error) {
 	next := s.Own(u, at, at.Add(OwnAhead))
 	if len(next) == 0 {
 		return Shift{}, ErrNoShift
 	}
-	if next[0].From.Equal(at) {
-		before := s.Own(u, at.Add(-OwnAhead), next[0].To)
-		return before[len(before)-1], nil
+	own := next[0]
+	for limit := own.From.Add(horizon); ; {
+		c := s.Current(own.To)
+		if !slices.Contains(c.Users, u) {
+			break
+		}
+		if c.To.IsZero() || c.To.After(limit) {
+			return Shift{}, ErrEndless
+		}
+		own.To = c.To
 	}
-	return next[0], nil
+	if !own.From.Equal(at) {
+		return own, nil
+	}
+	for back := OwnAhead; back < horizon; back *= 2 {
+		before := s.Own(u, at.Add(-back), own.To)
+		if from := before[len(before)-1].From; from.After(at.Add(-back)) {
+			own.From = from
+			return own, nil
+		}
+	}
+	own.From = at.Add(-OwnAhead).In(orUTC(s.Zone))
+	return own, nil
 }
 
 // SwapShifts is two shifts that change hands: User's and With's, each the one that they have at an instant, or else the next

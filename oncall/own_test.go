@@ -37,6 +37,30 @@ func TestOwnShift(t *testing.T) {
 	}
 }
 
+// Somebody who never goes off call has no shift that could be swapped: two months of it would be a surprise.
+func TestEndlessShift(t *testing.T) {
+	s := &Schedule{ID: "primary", Zone: time.UTC, Layers: []Layer{{Users: []UserID{"ana"}, Rotation: Rotation{Unit: Weekly}, Start: Date{2026, 1, 1}}}}
+	if got, err := s.OwnShift("ana", at(t, "2026-02-01T10:00:00Z")); !errors.Is(err, ErrEndless) {
+		t.Errorf("%v, %v", got, err)
+	}
+	s.Overrides = []Override{{ID: "ov-1", User: "bo", From: at(t, "2026-08-01T00:00:00Z"), To: at(t, "2026-08-02T00:00:00Z")}}
+	if got, err := s.OwnShift("ana", at(t, "2026-02-01T10:00:00Z")); err != nil || !got.To.Equal(at(t, "2026-08-01T00:00:00Z")) {
+		t.Errorf("until somebody stands in: %v, %v", got, err)
+	}
+}
+
+// Of overrides that one commit made the later number decides, with more digits too.
+func TestOverridesOfOneCommit(t *testing.T) {
+	made := at(t, "2026-01-01T00:00:00Z")
+	from, to := at(t, "2026-02-01T00:00:00Z"), at(t, "2026-02-02T00:00:00Z")
+	s := &Schedule{ID: "primary", Zone: time.UTC, Overrides: []Override{
+		{ID: "ov-10", User: "bo", From: from, To: to, At: made}, {ID: "ov-9", User: "ana", From: from, To: to, At: made},
+	}}
+	if who := s.At(from); len(who) != 1 || who[0] != "bo" {
+		t.Errorf("on call: %v, want bo", who)
+	}
+}
+
 func TestWhatTheFileSaysBeside(t *testing.T) {
 	day := func(d int) time.Time { return time.Date(2026, 1, d, 9, 0, 0, 0, time.UTC) }
 	s := &Schedule{ID: "primary", Zone: time.UTC, Layers: []Layer{{Users: []UserID{"ana"}, Rotation: Rotation{Unit: Weekly}, Start: Date{2026, 1, 1}}},

@@ -46,6 +46,7 @@ func TestEveryError(t *testing.T) {
 		{web.ErrInput, 422, "invalid"},
 		{web.ErrNoSchedule, 422, "unknown_schedule"},
 		{oncall.ErrNoShift, 422, "no_shift"},
+		{oncall.ErrEndless, 422, "endless_shift"},
 		{oncall.ErrOverlap, 422, "overlap"},
 		{web.ErrNoContact, 422, "no_contact"},
 		{web.ErrReload(errors.New("rouse.yaml:3:1: unknown key")), 422, "configuration_refused"},

@@ -55,6 +55,7 @@ func requestRefusals() []refusal {
 		{as[*http.MaxBytesError](), 413, "too_large", "the request is larger than 64 KiB", "Send less text."},
 		{as[*inputError](), 422, "invalid", "", ""},
 		{is(errNoSchedule), 422, "unknown_schedule", "", "See GET /api/v1/schedules."},
+		{is(oncall.ErrEndless), 422, "endless_shift", "", "Make an override for the time that is meant."},
 		{is(oncall.ErrNoShift), 422, "no_shift", "", "See GET /api/v1/schedules/{id}/shifts."},
 		{is(oncall.ErrOverlap), 422, "overlap", "", "Name shifts that lie apart."},
 		{is(errNoContact), 422, "no_contact", "", "Add it to the user in the configuration, or use another method."},

@@ -163,14 +163,14 @@ func (c *call) makeFeed(purpose, name string) (ical.Feed, bool) {
 			return ical.Feed{}, false
 		}
 		from, to := ical.Window(u.Zone, c.now)
-		return ical.OfUser(r, u.ID, from, to, pages)
+		return ical.OfUser(r, u.ID, from, to, c.now, pages)
 	}
 	s, ok := r.Schedule(oncall.ScheduleID(name))
 	if !ok {
 		return ical.Feed{}, false
 	}
 	from, to := ical.Window(s.Zone, c.now)
-	return ical.OfSchedule(r, s.ID, from, to, pages+url.PathEscape(name))
+	return ical.OfSchedule(r, s.ID, from, to, c.now, pages+url.PathEscape(name))
 }
 
 // feedStamps remembers since when each feed has said what it says, from the first time that it was asked for in this process. There

@@ -150,6 +150,9 @@ func merge(list []span) []span {
 
 // within is how long stretches in order lie in one of them.
 func within(list []span, from, to time.Time) (d time.Duration) {
+	if !from.Before(to) { // a night whose beginning the clocks skip, with the whole day
+		return 0
+	}
 	i, _ := slices.BinarySearchFunc(list, from, func(s span, t time.Time) int {
 		if s.to.After(t) {
 			return 1

@@ -54,20 +54,20 @@ func Window(zone *time.Location, now time.Time) (from, to time.Time) {
 
 // OfSchedule is the feed of a schedule: every shift in [from, to), with who is on call. Gaps have no event. page is the address of the
 // schedule's page, or empty. It is false when there is no such schedule.
-func OfSchedule(r *oncall.Roster, id oncall.ScheduleID, from, to time.Time, page string) (Feed, bool) {
+func OfSchedule(r *oncall.Roster, id oncall.ScheduleID, from, to, now time.Time, page string) (Feed, bool) {
 	s, ok := r.Schedule(id)
 	if !ok {
 		return Feed{}, false
 	}
 	f := Feed{Name: "On call: " + string(id)}
 	f.add(r, s, from, to, page, "")
-	f.bound()
+	f.bound(now)
 	return f, true
 }
 
 // OfUser is the feed of a person: every shift of theirs in [from, to), on whatever schedule. page is the address that the name of a
 // schedule is put behind, or empty. It is false when there is no such user.
-func OfUser(r *oncall.Roster, id oncall.UserID, from, to time.Time, page string) (Feed, bool) {
+func OfUser(r *oncall.Roster, id oncall.UserID, from, to, now time.Time, page string) (Feed, bool) {
 	u, ok := r.User(id)
 	if !ok {
 		return Feed{}, false
@@ -81,15 +81,21 @@ func OfUser(r *oncall.Roster, id oncall.UserID, from, to time.Time, page string)
 		f.add(r, s, from, to, address, id)
 	}
 	slices.SortStableFunc(f.Shifts, func(a, b Event) int { return a.From.Compare(b.From) })
-	f.bound()
+	f.bound(now)
 	return f, true
 }
 
 // feedMost is how many shifts a feed has: turns of an hour for half a year.
 const feedMost = 5000
 
-// bound leaves out the shifts that are the farthest away, where there are too many.
-func (f *Feed) bound() { f.Shifts = f.Shifts[:min(feedMost, len(f.Shifts))] }
+// bound leaves out what is over, and then the shifts that are the farthest away, where there are too many.
+func (f *Feed) bound(now time.Time) {
+	past := 0
+	for past < len(f.Shifts)-feedMost && !f.Shifts[past].To.After(now) {
+		past++
+	}
+	f.Shifts = f.Shifts[past:min(past+feedMost, len(f.Shifts))]
+}
 
 // add adds the shifts of a schedule; those of one user where only is not empty. Instants between two seconds are taken back to the
 // first, at the end of a shift as at the beginning of the next; what is no second long is left out.

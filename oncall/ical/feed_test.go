@@ -92,7 +92,7 @@ func TestFeedsHaveTheShifts(t *testing.T) {
 		}
 		r := oncall.NewRoster(users, nil, []*oncall.Schedule{s}, nil, "")
 		from, to := near, near.Add(12*24*time.Hour)
-		f, _ := ical.OfSchedule(r, s.ID, from, to, "https://rouse.example.com/oncall/payments")
+		f, _ := ical.OfSchedule(r, s.ID, from, to, from, "https://rouse.example.com/oncall/payments")
 		text := write(t, f)
 		valid(t, text)
 		_, events := read(t, text)
@@ -150,7 +150,7 @@ func weekly(t testing.TB, more ...oncall.Override) *oncall.Roster {
 // A feed is a calendar as calendar programs want it, and tells nothing but names and times.
 func TestFeedText(t *testing.T) {
 	r := weekly(t)
-	f, ok := ical.OfUser(r, "ana", time.Date(2026, 10, 12, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC), "https://rouse.example.com/oncall/")
+	f, ok := ical.OfUser(r, "ana", time.Date(2026, 10, 12, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC), time.Time{}, "https://rouse.example.com/oncall/")
 	if !ok {
 		t.Fatal("there is no ana")
 	}
@@ -181,7 +181,7 @@ func TestUIDsStay(t *testing.T) {
 	uids := func(r *oncall.Roster, now time.Time) map[string]ical.Event {
 		s, _ := r.Schedule("payments")
 		from, to := ical.Window(s.Zone, now)
-		f, _ := ical.OfSchedule(r, "payments", from, to, "")
+		f, _ := ical.OfSchedule(r, "payments", from, to, from, "")
 		m := map[string]ical.Event{}
 		for _, e := range f.Shifts {
 			m[e.UID] = e
@@ -230,17 +230,22 @@ func TestFeedsAreBoundedAndNamed(t *testing.T) {
 	s := &oncall.Schedule{ID: "x", Layers: []oncall.Layer{{Users: []oncall.UserID{"ana", "ghost"}, Rotation: oncall.Rotation{Unit: oncall.Hourly}, Start: oncall.Date{Year: 2026, Month: 1, Day: 1}}}}
 	r := oncall.NewRoster([]oncall.User{{ID: "ana"}}, nil, []*oncall.Schedule{s}, nil, "")
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	f, _ := ical.OfSchedule(r, "x", from, from.AddDate(2, 0, 0), "")
+	f, _ := ical.OfSchedule(r, "x", from, from.AddDate(2, 0, 0), from, "")
 	if len(f.Shifts) != 5000 || f.Shifts[0].Summary != "ana (x)" || f.Shifts[1].Summary != "ghost (x)" {
 		t.Errorf("%d shifts, %v", len(f.Shifts), f.Shifts[:2])
 	}
-	if _, ok := ical.OfSchedule(r, "y", from, from, ""); ok {
+	later := from.AddDate(1, 0, 0)
+	late, _ := ical.OfSchedule(r, "x", from, from.AddDate(2, 0, 0), later, "")
+	if len(late.Shifts) != 5000 || late.Shifts[0].To.Before(later) || late.Shifts[0].From.After(later) {
+		t.Errorf("%d shifts from %v on: it should begin with the one of %v, and leave out what is over", len(late.Shifts), late.Shifts[0].From, later)
+	}
+	if _, ok := ical.OfSchedule(r, "y", from, from, from, ""); ok {
 		t.Error("a schedule that is not there has a feed")
 	}
-	if _, ok := ical.OfUser(r, "bo", from, from, ""); ok {
+	if _, ok := ical.OfUser(r, "bo", from, from, from, ""); ok {
 		t.Error("a user who is not there has a feed")
 	}
-	again, _ := ical.OfSchedule(r, "x", from, from.AddDate(2, 0, 0), "")
+	again, _ := ical.OfSchedule(r, "x", from, from.AddDate(2, 0, 0), from, "")
 	again.Shifts = slices.Clone(again.Shifts)
 	if f.Sum() != again.Sum() {
 		t.Error("one feed has two sums")

@@ -131,7 +131,7 @@ func TestReadRefuses(t *testing.T) {
 func TestReadAFeed(t *testing.T) {
 	s, _ := weekly(t).Schedule("payments")
 	from, to := time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
-	f, _ := ical.OfSchedule(weekly(t), s.ID, from, to, "")
+	f, _ := ical.OfSchedule(weekly(t), s.ID, from, to, from, "")
 	got, err := ical.Read(write(t, f), ical.Options{})
 	if err != nil || len(got) != len(f.Shifts) {
 		t.Fatalf("%d of %d, %v", len(got), len(f.Shifts), err)

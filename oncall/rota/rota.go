@@ -182,9 +182,19 @@ func Changes(zone *time.Location, from, to time.Time) []Change {
 // CoverCommand is what to type to have somebody stand in for who is on leave, in whole minutes around it; NAME stands for somebody
 // where nobody is left.
 func CoverCommand(schedule string, c Clash, zone *time.Location) string {
-	const form = "2006-01-02 15:04"
-	return fmt.Sprintf("rouse override add --schedule %s --user %s --from %q --to %q --zone %s --reason %q", schedule, cmp.Or(c.Cover, "NAME"),
-		c.From.In(zone).Format(form), c.To.Add(time.Minute-1).In(zone).Format(form), zone, c.User+" is on leave")
+	named := zone.String() != "Local" // which is another on the next machine
+	form := func(t time.Time) string {
+		l := t.In(zone)
+		if named && oncall.Wall(zone, oncall.DateOf(l), l.Hour()*60+l.Minute()).Equal(t.Truncate(time.Minute)) {
+			return l.Format("2006-01-02 15:04")
+		}
+		return l.Truncate(time.Minute).Format(time.RFC3339) // the second of two
+	}
+	at := fmt.Sprintf("--from %q --to %q", form(c.From), form(c.To.Add(time.Minute-1)))
+	if named {
+		at += " --zone " + zone.String()
+	}
+	return fmt.Sprintf("rouse override add --schedule %s --user %s %s --reason %q", schedule, cmp.Or(c.Cover, "NAME"), at, c.User+" is on leave")
 }
 
 // person finds somebody who is drawn.

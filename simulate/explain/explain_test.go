@@ -198,6 +198,16 @@ func TestAsk(t *testing.T) {
 			t.Errorf("ana: %s", got)
 		}
 	})
+	t.Run("overrides that overlap, in the order of the API", func(t *testing.T) {
+		over := func(id string, user oncall.UserID, from, made time.Duration) oncall.Override {
+			return oncall.Override{ID: id, Schedule: "day", User: user, From: tuesday.Add(from), To: tuesday.Add(time.Hour), At: tuesday.Add(made), By: "ana"}
+		}
+		q := explain.Question{At: tuesday, Overrides: []oncall.Override{over("ov-10", "cy", -3*time.Hour, -4*time.Hour), over("ov-9", "bo", -2*time.Hour, -4*time.Hour), over("ov-2", "bo", -time.Hour, -5*time.Hour)}}
+		i := ask(q, firing("alertname", "Slow", "service", "checkout")).Incidents[0]
+		if s := i.Steps[1]; s.User != "cy" {
+			t.Errorf("first page %+v, but cy's override was made last", s)
+		}
+	})
 	t.Run("what nothing follows from", func(t *testing.T) {
 		over := firing("alertname", "Slow")
 		over.State = alert.Resolved

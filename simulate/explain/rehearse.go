@@ -74,7 +74,10 @@ func (a *asking) events() (all []rehearsal.Event) {
 			add(rehearsal.Silence{Silence: s})
 		}
 	}
-	for _, o := range a.Overrides {
+	made := slices.SortedStableFunc(slices.Values(a.Overrides), func(x, y oncall.Override) int {
+		return cmp.Or(x.At.Compare(y.At), len(x.ID)-len(y.ID), cmp.Compare(x.ID, y.ID)) // here they are made again: the last one wins
+	})
+	for _, o := range made {
 		if o.To.After(a.At) {
 			o.ID = ""
 			add(rehearsal.Cover{Override: o, By: incident.Actor{Kind: incident.ByUser, Name: o.By}})
