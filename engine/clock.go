@@ -249,6 +249,9 @@ func (e *Engine) Review() error {
 func (b *batch) reviewAll(chunk []int64) error {
 	for _, n := range chunk {
 		i, err := b.incident(n)
+		if errors.Is(err, incident.ErrNoIncident) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/ingest"
 	"github.com/rouse/rouse/store"
@@ -43,7 +44,7 @@ func (e *Engine) commit(ctx context.Context, do func(*batch) error) error {
 	}
 	select {
 	case e.ahead <- o:
-		return o.wait(ctx)
+		return e.wait(ctx, o)
 	default:
 		e.metrics.Overloads.Inc()
 		return ingest.ErrOverloaded
@@ -70,7 +71,7 @@ func (e *Engine) inTurn(ctx context.Context, weight int, do func(*batch) error) 
 	if err != nil {
 		return err
 	}
-	return o.wait(ctx)
+	return e.wait(ctx, o)
 }
 
 func (e *Engine) ask(weight int, do func(*batch) error, then func()) (*op, error) {
@@ -94,12 +95,20 @@ func (e *Engine) ask(weight int, do func(*batch) error, then func()) (*op, error
 	}
 }
 
-func (o *op) wait(ctx context.Context) error {
+// wait returns when the op was committed or refused, ctx has ended, or the engine has: nobody takes an op that came after its end.
+func (e *Engine) wait(ctx context.Context, o *op) error {
 	select {
 	case <-o.done:
 		return o.err
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-e.gone:
+	}
+	select {
+	case <-o.done:
+		return o.err
+	default:
+		return store.ErrClosed
 	}
 }
 
@@ -125,8 +134,7 @@ func (e *Engine) insist(lane chan *op, o *op) error {
 	case <-e.quit:
 		return store.ErrClosed
 	}
-	<-o.done
-	return o.err
+	return e.wait(context.Background(), o)
 }
 
 // commitLoop gathers what waits, one commit at a time, until nothing is left after quit.
@@ -286,22 +294,23 @@ func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
 // batch is one transaction in the making, shared by several ops. Incidents are kept decoded until flush.
 type batch struct {
-	e      *Engine
-	tx     store.Tx
-	ledger *ledger // the same, for who counts
-	now    time.Time
-	live   *live
-	failed error // of the store: everything is discarded
-	cases  map[int64]*casefile
-	groups map[groupID]int64
-	undos  []func()
-	afters []func()
-	wake   bool
-	pages  bool
-	depth  int            // how deep in consequences of consequences
-	ruled  bool           // an automation is at work
-	runs   int            // steps of automations that this batch has claimed
-	opened map[string]int // incidents that alerts of an integration have opened in this batch
+	e        *Engine
+	tx       store.Tx
+	ledger   *ledger // the same, for who counts
+	now      time.Time
+	live     *live
+	failed   error // of the store: everything is discarded
+	cases    map[int64]*casefile
+	groups   map[groupID]int64
+	undos    []func()
+	afters   []func()
+	wake     bool
+	pages    bool
+	depth    int               // how deep in consequences of consequences
+	ruled    bool              // an automation is at work
+	runs     int               // steps of automations that this batch has claimed
+	troubled map[alert.ID]bool // what has begun in this batch of rouse's own troubles
+	opened   map[string]int    // incidents that alerts of an integration have opened in this batch
 }
 
 type groupID struct{ service, key string }

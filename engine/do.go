@@ -31,23 +31,32 @@ func (b *batch) acted(number int64, a incident.Action) (incident.Incident, error
 
 // Open opens an incident that a person reports; its Number is ignored.
 func (e *Engine) Open(ctx context.Context, o incident.Open) (incident.Incident, error) {
-	return committed(ctx, e, func(b *batch) (none incident.Incident, err error) {
-		if _, ok := b.live.book.Services[o.Service]; !ok {
-			return none, &incident.UnknownServiceError{Name: o.Service}
+	return committed(ctx, e, func(b *batch) (i incident.Incident, err error) {
+		made, err := b.open(o)
+		if err != nil {
+			return i, err
 		}
-		if strings.TrimSpace(o.Title) == "" {
-			return none, incident.ErrNeedsNote
-		}
-		opening := o
-		opening.Number = 1
-		if _, err := incident.Decide(none, opening, b.live.book, b.now); err != nil {
-			return none, err // before a number is taken
-		}
-		if opening.Number, opening.Turn, err = b.number(o.Service, ""); err != nil {
-			return none, err
-		}
-		return b.acted(0, opening)
+		return *made, nil
 	})
+}
+
+// open opens an incident that a person reports. What is refused takes no number.
+func (b *batch) open(o incident.Open) (*incident.Incident, error) {
+	if _, ok := b.live.book.Services[o.Service]; !ok {
+		return nil, &incident.UnknownServiceError{Name: o.Service}
+	}
+	if strings.TrimSpace(o.Title) == "" {
+		return nil, incident.ErrNeedsNote
+	}
+	o.Number = 1
+	if _, err := incident.Decide(incident.Incident{}, o, b.live.book, b.now); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.Number, o.Turn, err = b.number(o.Service, ""); err != nil {
+		return nil, err
+	}
+	return b.act(0, o)
 }
 
 // Errors about overrides and tests.
@@ -90,6 +99,7 @@ func (e *Engine) SendTest(ctx context.Context, user oncall.UserID, via oncall.Me
 func (e *Engine) Alerts(ctx context.Context) (held []ingest.Held, err error) {
 	live, now := e.live.Load(), e.now().UTC()
 	err = e.store.View(ctx, func(tx store.Tx) error {
+		held = nil
 		return tx.EachFiring(func(a store.Alert) error {
 			if at, ok := e.hot.seen(a.ID()); ok && at.After(a.UpdatedAt) {
 				a.UpdatedAt = at

@@ -36,7 +36,7 @@ func (e *Engine) Accept(ctx context.Context, batch []alert.Alert) error {
 		if c.op == nil {
 			continue
 		}
-		werr := c.op.wait(ctx)
+		werr := e.wait(ctx, c.op)
 		if errors.Is(werr, store.ErrTooBig) {
 			werr = e.inHalves(ctx, c.alerts)
 		}

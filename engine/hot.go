@@ -317,8 +317,10 @@ func (h *hot) len() int {
 // inhibitBy swaps the rules of inhibition and reads the sources again; like them, the rules run ahead within the batch.
 func (b *batch) inhibitBy(rules []router.InhibitRule) error {
 	fresh := router.NewInhibitor(rules)
-	if err := b.tx.EachFiring(func(a store.Alert) error { fresh.Set(&a.Alert); return nil }); err != nil {
-		return b.fail(err)
+	if fresh.Ruled() { // else there is nothing to know of a million rows
+		if err := b.tx.EachFiring(func(a store.Alert) error { fresh.Set(&a.Alert); return nil }); err != nil {
+			return b.fail(err)
+		}
 	}
 	was := b.e.hot.inhibit.swap(fresh)
 	b.undoing(func() { b.e.hot.inhibit.swap(was) })

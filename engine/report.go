@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,13 +52,9 @@ func (s *speaker) report(c notify.Command) (string, error) {
 	if len(title) > 300 {
 		o.Text = title
 	}
-	var err error
-	if o.Number, o.Turn, err = s.b.number(service, ""); err != nil {
-		return "", err
-	}
-	i, err := s.b.act(0, o)
-	if said, ok := s.b.inWords(o.Number, err); ok {
-		return said, nil
+	i, err := s.b.open(o)
+	if errors.Is(err, incident.ErrNeedsNote) {
+		return "What is broken? Nothing was done. Reply report " + service + " and a few words.", nil
 	}
 	if err != nil {
 		return "", err

@@ -61,7 +61,7 @@ func (b *batch) trip(l line, class notify.Class, code int) error {
 	b.e.showLine(l.provider)
 	why := notify.Line{Since: b.now, Class: class, Code: code}.Why()
 	id := lineID(l)
-	return b.fires(&alert.Alert{
+	return b.troubles(&alert.Alert{
 		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
 		Title:       fmt.Sprintf("Provider %s is out of use for %s: %s", l.provider, methodWords[l.via], why),
 		Description: "Other providers and methods take over meanwhile. Now and then one page tries it again; this ends when one goes through. rouse contacts shows all lines.",
@@ -83,9 +83,18 @@ func (b *batch) lineUp(l line) error {
 	return b.over(lineID(l), "it works again")
 }
 
-// over ends a trouble of rouse's own, if there is one.
+// troubles lets a trouble of rouse's own begin.
+func (b *batch) troubles(a *alert.Alert) error {
+	if b.troubled == nil {
+		b.troubled = map[alert.ID]bool{}
+	}
+	b.troubled[a.ID()] = true
+	return b.fires(a)
+}
+
+// over ends a trouble of rouse's own, if there is one, of this batch too.
 func (b *batch) over(id alert.ID, why string) error {
-	if _, firing := b.e.hot.seen(id); !firing {
+	if _, firing := b.e.hot.seen(id); !firing && !b.troubled[id] {
 		return nil
 	}
 	return b.recovers(&alert.Alert{Integration: id.Integration, Key: id.Key, State: alert.Resolved}, why)
@@ -99,7 +108,7 @@ func (b *batch) unreachable(p *store.Page, class notify.Class, code int) error {
 	}
 	id := numberID(p.User, p.Via)
 	what := fmt.Sprintf("the number of %s (%s) takes no %s: %s", p.User, notify.MaskNumber(p.To), methodWords[p.Via], why)
-	err := b.fires(&alert.Alert{
+	err := b.troubles(&alert.Alert{
 		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
 		Title:       strings.ToUpper(what[:1]) + what[1:],
 		Description: "The other methods of this person are used. " + notify.Undo(class, p.User, p.Via),

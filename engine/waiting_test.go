@@ -2,12 +2,16 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
 )
 
 // queued has the stage's engine keep requests until they are committed by hand, as a busy store does, and returns how to.
@@ -101,4 +105,42 @@ func TestHeartbeatThatIsBackInTheConfiguration(t *testing.T) {
 			t.Errorf("missed before: %v: silent for good", missed)
 		}
 	}
+}
+
+// TestAskedAfterTheEnd: whoever asks when the engine has stopped is told so, and does not wait.
+func TestAskedAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, nil)
+		e, err := New(s.deps())
+		s.ok(err)
+		e.Start()
+		e.Stop()
+		for range 20 {
+			if _, err := e.Do(t.Context(), 1, incident.Note{By: ana, Text: "x"}); !errors.Is(err, store.ErrClosed) {
+				t.Fatalf("an act: %v", err)
+			}
+			if err := e.must(func(*batch) error { return nil }); !errors.Is(err, store.ErrClosed) {
+				t.Fatalf("the engine's own: %v", err)
+			}
+		}
+	})
+}
+
+// TestTroubleThatIsOverAtOnce: what begins and ends in one commit leaves nothing behind.
+func TestTroubleThatIsOverAtOnce(t *testing.T) {
+	s := newStage(t, nil)
+	l := line{provider: "line", via: oncall.SMS}
+	s.ok(s.must(func(b *batch) error {
+		if err := b.trip(l, notify.Account, 20003); err != nil {
+			return err
+		}
+		return b.lineUp(l)
+	}))
+	s.ok(s.rows.View(t.Context(), func(tx store.Tx) error {
+		a, err := tx.Alert(lineID(l))
+		if err == nil && a.State == alert.Firing {
+			t.Errorf("%s fires on", a.Title)
+		}
+		return err
+	}))
 }
