@@ -228,7 +228,11 @@ func (s *speaker) give(c notify.Command) (string, error) {
 	if !ok {
 		return fmt.Sprintf("There is nobody called %s. Nothing was done.", c.User), nil
 	}
-	return s.one(c.Number, incident.Reassign{By: s.by, To: u.ID}, "given to "+string(u.ID)+", who is being paged.")
+	did := "given to " + string(u.ID) + ", who is being paged."
+	if u.ID == s.user.ID {
+		did = "is yours now."
+	}
+	return s.one(c.Number, incident.Reassign{By: s.by, To: u.ID}, did)
 }
 
 // hold puts an incident on hold. Somebody who holds it has it, so a triggered one is acknowledged first.

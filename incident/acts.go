@@ -194,6 +194,9 @@ func (d *draft) reassign(r Reassign) error {
 	if !ok {
 		return ErrNobody
 	}
+	if r.By.Kind == ByUser && r.By.Name == string(u.ID) {
+		return d.take(r.By, u.ID)
+	}
 	d.stop()
 	d.i.Reassigns++
 	d.retrigger("")
@@ -201,6 +204,25 @@ func (d *draft) reassign(r Reassign) error {
 	d.i.Suppressed, d.i.Loud = nil, true
 	d.tell(DidAssign, r.By, "", "Given to %s by %s", u.ID, r.By.Name)
 	d.fireAssignee(u, r.By.Name)
+	return nil
+}
+
+// take makes who gives an incident to themselves its assignee. They know of it, so nobody is paged; whoever had it is told.
+func (d *draft) take(by Actor, u oncall.UserID) error {
+	switch {
+	case d.i.State == Triggered:
+		return d.ack(Ack{By: by, User: u})
+	case d.i.Assignee == u:
+		return &AlreadyError{State: d.i.State, By: d.i.AckedBy, At: d.i.AcknowledgedAt}
+	}
+	d.i.Reassigns++
+	was := d.i.Assignee
+	d.i.Assignee, d.i.AckedBy, d.i.AckUntil = u, by.Name, time.Time{}
+	if t := d.book.Services[d.i.Service].AckTimeout; t > 0 && d.i.State == Acknowledged {
+		d.i.AckUntil = d.now.Add(t)
+	}
+	d.tell(DidAssign, by, "", "Taken over by %s%s", by.Name, until(d.i.AckUntil))
+	d.news([]oncall.UserID{was}, newsTaken, by.Name+" has it now")
 	return nil
 }
 
@@ -248,7 +270,7 @@ func (d *draft) close(c Close) error {
 	case d.i.State == Closed:
 		return &AlreadyError{State: Closed, At: d.i.ClosedAt}
 	case d.i.State != Resolved:
-		return &AlreadyError{State: d.i.State, By: d.i.AckedBy, At: d.i.UpdatedAt}
+		return ErrNotResolved
 	}
 	if c.Note != "" && d.noteOwed() {
 		d.i.Note = c.Note

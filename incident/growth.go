@@ -47,7 +47,7 @@ func (d *draft) update() {
 		told = d.updateOne(id, joined) || told
 	}
 	if !told {
-		d.tell(DidReport, self, "growth", "Nobody could be told of %d more alerts", joined)
+		d.tell(DidReport, self, "growth", "Nobody could be told of %s", more(joined))
 	}
 }
 
@@ -81,6 +81,14 @@ func mildest(u oncall.User, urgency oncall.Urgency) (via oncall.Method) {
 	return via
 }
 
+// more counts the alerts that joined.
+func more(n int) string {
+	if n == 1 {
+		return "1 more alert"
+	}
+	return fmt.Sprintf("%d more alerts", n)
+}
+
 // updateOne tells one person by the first method that is no call, or by a call when there is nothing else.
 func (d *draft) updateOne(id oncall.UserID, joined int) bool {
 	u, ok := d.book.Roster.User(id)
@@ -98,6 +106,6 @@ func (d *draft) updateOne(id oncall.UserID, joined int) bool {
 		After: quietEnd(u, via, urgency, d.now),
 	}
 	d.pages = append(d.pages, p)
-	d.tell(DidPage, self, "growth", "Telling %s of %d more alerts by %s%s", u.ID, joined, via, held(&p))
+	d.tell(DidPage, self, "growth", "Telling %s of %s by %s%s", u.ID, more(joined), via, held(&p))
 	return true
 }

@@ -274,7 +274,7 @@ func (p *Page) Stale(i *Incident) bool {
 }
 
 // urges is the news that urges people on.
-var urges = []string{newsBreach, newsUpdateDue, newsPriority, newsRole, newsResponder, newsAnswered}
+var urges = []string{newsBreach, newsUpdateDue, newsPriority, newsRole, newsResponder, newsAnswered, newsTaken}
 
 // The kinds of news, as the Why of their pages.
 const (
@@ -284,6 +284,7 @@ const (
 	newsRole      = "role"
 	newsResponder = "responder"
 	newsAnswered  = "answered"
+	newsTaken     = "taken"
 	NewsUpdate    = "update"
 	newsEndDue    = "end-due"
 	newsResolved  = "resolved"

@@ -94,3 +94,22 @@ func TestGrowthIsToldWithoutAnAssignee(t *testing.T) {
 		w.is(1, incident.Acknowledged)
 	})
 }
+
+// TestTakenOver: who takes an incident from somebody is not woken by it, and the other knows.
+func TestTakenOver(t *testing.T) {
+	story(t, "", func(w *town) {
+		w.fire("alertname=Down", "severity=critical")
+		w.after(time.Second)
+		w.asks("ana", "1", "INC-1")
+		before := len(w.got("bo"))
+		w.asks("bo", "give 1 bo", "is yours now")
+		w.after(10 * minute)
+		w.is(1, incident.Acknowledged)
+		if got := len(w.got("bo")) - before; got != 1 { // the answer
+			t.Errorf("bo was sent %d messages: %q", got, w.got("bo"))
+		}
+		if got := strings.Join(w.got("ana"), "\n"); !strings.Contains(got, "bo has it now") {
+			t.Errorf("ana does not hear of it: %s", got)
+		}
+	})
+}
