@@ -376,7 +376,7 @@ func (b *batch) committed() {
 	}
 }
 
-// refresh swaps the snapshot once the batch is durable; later ops of the batch see it at once.
+// refresh swaps the snapshot at once, for the later ops of the batch, and takes it back if the batch is discarded.
 func (b *batch) refresh(s Settings) error {
 	was := b.e.live.Load()
 	if err := b.e.refresh(b.tx, s); err != nil {

@@ -1,7 +1,7 @@
-// Package engine joins deciding, remembering and telling: three doors and two loops.
+// Package engine joins deciding, remembering and telling: three doors, one committer and four loops.
 //
-// The doors are Accept (alerts), Do (people) and the clock's Wake; the loops are the clock and Deliver, which empties the
-// outbox. Every change goes through one committer, which gathers what is waiting, decides it in memory and writes it in one
+// The doors are Accept (alerts), Do (people) and the clock's Wake; the loops are the clock, Deliver, which empties the
+// outbox, the review of what is suppressed and the auditor; a watchdog counts their moves. Every change goes through one committer, which gathers what is waiting, decides it in memory and writes it in one
 // commit; whoever asked is answered after that. The engine holds no rule of an incident's life (package incident does) and
 // knows no concrete store or provider. Its law: persist, then answer; persist, then send.
 package engine

@@ -70,7 +70,7 @@ func (e *Engine) DoReview(ctx context.Context, n int64, a review.Action, by inci
 		if r, err = b.reviewAct(cur, a); err != nil {
 			return r, err
 		}
-		return r, b.reviewMoved(n, r, by, fmt.Sprintf("%T", a)[len("review."):])
+		return r, b.reviewMoved(n, r, by, review.Verb(a))
 	})
 }
 
@@ -135,15 +135,8 @@ func (b *batch) reviewMoved(n int64, r review.Review, by incident.Actor, verb st
 	if !by.Person() {
 		return nil
 	}
-	_, err = b.tx.PutAct(store.Act{At: b.now, By: by, Verb: "review." + lower(verb), What: "review of " + incident.Ref(n), Incident: n})
+	_, err = b.tx.PutAct(store.Act{At: b.now, By: by, Verb: "review." + verb, What: "review of " + incident.Ref(n), Incident: n})
 	return b.fail(err)
-}
-
-func lower(s string) string {
-	if s == "" {
-		return s
-	}
-	return string(s[0]|0x20) + s[1:]
 }
 
 // wakeReviews does what is due on reviews: reminders.
@@ -180,8 +173,9 @@ func (e *Engine) wakeReviews(now time.Time) (next time.Time, err error) {
 }
 
 // OpenProblem opens a problem record.
-func (e *Engine) OpenProblem(ctx context.Context, o problem.Open) (problem.Problem, error) {
+func (e *Engine) OpenProblem(ctx context.Context, asked problem.Open) (problem.Problem, error) {
 	return committed(ctx, e, func(b *batch) (p problem.Problem, err error) {
+		o := asked // this may run again
 		o.Number = 1
 		if _, err := problem.Decide(problem.Problem{}, o, b.now); err != nil {
 			return p, err // before a number is taken
@@ -217,7 +211,7 @@ func (e *Engine) DoProblem(ctx context.Context, n int64, a problem.Action, by in
 		if p, err = b.problemAct(cur, a); err != nil {
 			return p, err
 		}
-		return p, b.audit(by, "problem."+lower(fmt.Sprintf("%T", a)[len("problem."):]), p.Ref())
+		return p, b.audit(by, "problem."+problem.Verb(a), p.Ref())
 	})
 }
 

@@ -87,7 +87,11 @@ func FuzzPagerDuty(f *testing.F) {
 func FuzzChange(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		c, problems := decodeChange(body, clock)
+		e, err := decodeEvent(body)
+		if err != nil {
+			return
+		}
+		c, problems := e.change(clock)
 		if len(problems) == 0 && (c.Summary == "" && plain(c.Summary) && c.At.IsZero()) {
 			t.Errorf("got %+v", c)
 		}

@@ -246,15 +246,7 @@ func (l *pdLink) all() []alert.Link {
 	}
 }
 
-// decodeChange reads a change event of the Events API v2. now is its time where it says none.
-func decodeChange(body []byte, now time.Time) (alert.Change, []problem) {
-	e, err := decodeEvent(body)
-	if err != nil {
-		return alert.Change{}, []problem{{-1, err.Error()}}
-	}
-	return e.change(now)
-}
-
+// change reads a change event of the Events API v2. now is its time where it says none.
 func (e *event) change(now time.Time) (alert.Change, []problem) {
 	p := e.Payload
 	if p == nil {

@@ -26,7 +26,7 @@ type Contact struct {
 	Replies    []time.Time        `json:"replies,omitempty"`   // automatic answers of the last day
 	Answers    []time.Time        `json:"answers,omitempty"`   // answers of the last hour
 	InCall     string             `json:"inCall,omitempty"`    // page of the call last placed
-	LastPages  []string           `json:"lastPages,omitempty"` // newest last, at most 50: what `ack` and `ack all` mean
+	LastPages  []string           `json:"lastPages,omitempty"` // newest last, at most 50: what `ack` without a number means
 	BundleNext int                `json:"bundleNext,omitempty"`
 	Bundles    map[string][]int64 `json:"bundles,omitempty"` // B7 -> incident numbers
 }

@@ -6,7 +6,10 @@ import (
 )
 
 // Action is something that happens to a problem. The set is closed: Decide knows them all.
-type Action interface{ action() }
+type Action interface{ verb() string }
+
+// Verb names an action in the audit log, whose lines are chained: a verb never changes.
+func Verb(a Action) string { return a.verb() }
 
 // Open starts a problem; cur is then the zero Problem. Number is the reference number to take. With a cause and a workaround
 // it is a known error from the start.
@@ -86,13 +89,13 @@ type Note struct {
 	Text string
 }
 
-func (Open) action()           {}
-func (Edit) action()           {}
-func (LinkIncident) action()   {}
-func (UnlinkIncident) action() {}
-func (Analyse) action()        {}
-func (StartFix) action()       {}
-func (Resolve) action()        {}
-func (Reopen) action()         {}
-func (Close) action()          {}
-func (Note) action()           {}
+func (Open) verb() string           { return "open" }
+func (Edit) verb() string           { return "edit" }
+func (LinkIncident) verb() string   { return "linkIncident" }
+func (UnlinkIncident) verb() string { return "unlinkIncident" }
+func (Analyse) verb() string        { return "analyse" }
+func (StartFix) verb() string       { return "startFix" }
+func (Resolve) verb() string        { return "resolve" }
+func (Reopen) verb() string         { return "reopen" }
+func (Close) verb() string          { return "close" }
+func (Note) verb() string           { return "note" }

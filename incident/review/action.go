@@ -8,7 +8,10 @@ import (
 )
 
 // Action is something that happens to a review. The set is closed: Decide knows them all.
-type Action interface{ action() }
+type Action interface{ verb() string }
+
+// Verb names an action in the audit log, whose lines are chained: a verb never changes.
+func Verb(a Action) string { return a.verb() }
 
 // Edit changes fields of the review. A nil field stays as it is; a pointer to an empty value empties it. Text is trimmed,
 // and empty lines of a list are dropped. A change of the text takes back the approvals that were given to another text.
@@ -117,15 +120,15 @@ type Publish struct{ By incident.Actor }
 // Wake is the review's timer: what is owed at the time is reminded of.
 type Wake struct{}
 
-func (Edit) action()     {}
-func (AddItem) action()  {}
-func (EditItem) action() {}
-func (DoItem) action()   {}
-func (AddLine) action()  {}
-func (HideLine) action() {}
-func (Refresh) action()  {}
-func (Submit) action()   {}
-func (Approve) action()  {}
-func (Return) action()   {}
-func (Publish) action()  {}
-func (Wake) action()     {}
+func (Edit) verb() string     { return "edit" }
+func (AddItem) verb() string  { return "addItem" }
+func (EditItem) verb() string { return "editItem" }
+func (DoItem) verb() string   { return "doItem" }
+func (AddLine) verb() string  { return "addLine" }
+func (HideLine) verb() string { return "hideLine" }
+func (Refresh) verb() string  { return "refresh" }
+func (Submit) verb() string   { return "submit" }
+func (Approve) verb() string  { return "approve" }
+func (Return) verb() string   { return "return" }
+func (Publish) verb() string  { return "publish" }
+func (Wake) verb() string     { return "wake" }
