@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 )
@@ -260,6 +261,9 @@ func (e *Engine) eraseActs(ctx context.Context, s *scrub, by incident.Actor, out
 		}
 		out.Acts += part.erased
 	}
+	if out.Incidents+out.Entries+out.Acts+out.Contacts == 0 {
+		return nil // nobody was there, and the log does not say that somebody was
+	}
 	return e.commit(ctx, func(b *batch) error { return b.audit(by, "erase.done", "a person was erased and is "+s.alias+" now") })
 }
 
@@ -311,6 +315,9 @@ func newScrub(p Person) *scrub {
 	for _, w := range p.Also {
 		if w = strings.TrimSpace(w); len(w) > 2 {
 			words = append(words, regexp.QuoteMeta(w))
+		}
+		if strings.HasPrefix(w, "+") { // as timelines write it, and with the name alone, for its end may be another's too
+			words = append(words, regexp.QuoteMeta(string(p.User)+" ("+notify.MaskNumber(w)+")"))
 		}
 	}
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })

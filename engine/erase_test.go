@@ -33,3 +33,19 @@ func TestErasedFromTheReasonsOfPages(t *testing.T) {
 		return nil
 	}))
 }
+
+// TestErasedWithTheEndOfTheirNumber: a timeline writes the ends of a number behind a name, and those of others stay.
+func TestErasedWithTheEndOfTheirNumber(t *testing.T) {
+	s := newStage(t, nil)
+	s.fires("Down")
+	s.does(1, incident.Note{By: ana, Text: "SMS to dee (+1…0103) delivered, SMS to ana (+1…0103) delivered"})
+	_, err := s.Erase(t.Context(), Person{User: "dee", Also: []string{"+12025550103"}}, ana)
+	s.ok(err)
+	s.ok(s.rows.View(t.Context(), func(tx store.Tx) error {
+		entries, err := tx.Timeline(1)
+		if last := entries[len(entries)-1].What; last != "SMS to erased-1 delivered, SMS to ana (+1…0103) delivered" {
+			t.Errorf("it says %q", last)
+		}
+		return err
+	}))
+}

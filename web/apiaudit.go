@@ -114,6 +114,9 @@ func (c *call) erase() error {
 	if err != nil {
 		return err
 	}
+	if out.Incidents+out.Entries+out.Acts+out.Contacts == 0 {
+		return errNoTrace
+	}
 	c.write(http.StatusOK, out)
 	return nil
 }

@@ -31,6 +31,7 @@ var (
 	errNoReceiver  = errors.New("there is no such receiver in the configuration")
 	errNoErase     = errors.New("this rouse cannot erase a person")
 	errStillThere  = errors.New("this person is still in the configuration")
+	errNoTrace     = errors.New("no record names this person: nothing was erased")
 	errBusy        = errors.New("too many reports, searches and lists are being worked out")
 )
 

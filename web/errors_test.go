@@ -59,6 +59,7 @@ func TestEveryError(t *testing.T) {
 		{web.ErrNotYourself, 403, "forbidden"},
 		{web.ErrNoReceiver, 422, "unknown_receiver"},
 		{web.ErrStillThere, 409, "still_there"},
+		{web.ErrNoTrace, 404, "not_found"},
 		{web.ErrNoErase, 501, "cannot_erase"},
 		{web.ErrBusy, 503, "busy"},
 		{web.ErrMixed, 422, "confidential"},

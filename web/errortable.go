@@ -64,6 +64,7 @@ func requestRefusals() []refusal {
 		{is(errStillThere), 409, "still_there", "", "Take them out of the configuration and reload first."},
 		{is(errNoReload), 501, "cannot_reload", "", "Start it again instead."},
 		{is(errNoFeeds), 501, "no_feeds", "", "Use the rouse that sends the pages."},
+		{is(errNoTrace), 404, "not_found", "", "Write the id as it was in the configuration; the audit log and timelines have it."},
 		{is(errNoErase), 501, "cannot_erase", "", "Use the rouse that keeps the data."},
 		{as[*readyError](), 503, "not_ready", "", ""},
 		{is(errBusy), 503, "busy", "", hintAgain},
