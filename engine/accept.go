@@ -171,12 +171,16 @@ func (b *batch) comesBack(a *alert.Alert, row *store.Alert, open []int64) error 
 			}
 		}
 	}
-	row.Ended = nil
 	for _, d := range b.reroutes(where, row, open) {
 		n, err := b.join(a, &d, &was, &fresh)
 		if err != nil {
 			return err
 		}
+		fresh.Incidents = append(fresh.Incidents, n)
+	}
+	row.Incidents = slices.DeleteFunc(slices.Clone(row.Incidents), func(n int64) bool { return slices.Contains(row.Ended, n) })
+	row.Ended = nil
+	for _, n := range fresh.Incidents {
 		if !slices.Contains(row.Incidents, n) {
 			row.Incidents = append(row.Incidents, n)
 		}

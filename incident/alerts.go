@@ -46,9 +46,13 @@ func (d *draft) unpause() {
 	if d.i.ClearedAt.IsZero() {
 		return
 	}
-	paused := d.now.Sub(d.i.ClearedAt)
-	d.i.ClearedAt = time.Time{}
 	c := &d.i.Cursor
+	since := d.i.ClearedAt
+	if c.FiredAt.After(since) { // somebody has escalated meanwhile
+		since = c.FiredAt
+	}
+	paused := d.now.Sub(since)
+	d.i.ClearedAt = time.Time{}
 	if !c.EndsAt.IsZero() {
 		c.EndsAt = c.EndsAt.Add(paused)
 	}

@@ -183,7 +183,9 @@ func (a Unsilence) perform(p *play) error {
 	m.By, m.What = a.By, "silence ended"
 	p.note(m)
 	for _, id := range p.silences {
-		if err := p.use(func(ctx context.Context, e *engine.Stepped) error { return e.ExpireSilence(ctx, id, incident.Actor{Kind: incident.ByUser, Name: a.By}) }); err != nil {
+		if err := p.use(func(ctx context.Context, e *engine.Stepped) error {
+			return e.ExpireSilence(ctx, id, incident.Actor{Kind: incident.ByUser, Name: a.By})
+		}); err != nil {
 			return err
 		}
 	}

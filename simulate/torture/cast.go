@@ -123,6 +123,7 @@ func (p *plan) book() *incident.Rulebook {
 			"checkout": {Name: "checkout", Policy: "front", AckTimeout: p.lease},
 			"db":       {Name: "db", Policy: "back"},
 			"batch":    {Name: "batch", Policy: "front"},
+			"twin":     {Name: "twin", Policy: "front"},
 		},
 		Matrix: map[incident.Grade]map[incident.Grade]incident.Priority{"medium": {"high": "P2", "medium": "P3", "low": "P5"}},
 		Page:   map[incident.Priority]bool{"P1": true, "P2": true, "P3": true},
@@ -152,6 +153,17 @@ func (p *plan) settings(t *run) engine.Settings {
 		Tree: router.NewTree(&router.Route{Service: "checkout", GroupBy: groups, ResolveDelay: &p.delay,
 			Routes: []*router.Route{match("db"), match("batch")}}),
 		Heartbeats: []engine.Heartbeat{{Name: "cron", Every: 10 * time.Minute, Grace: 5 * time.Minute, Service: "db"}},
+	}
+	if t.wild {
+		both, err := router.ParseMatchers([]string{"both=yes"})
+		if err != nil {
+			panic(err)
+		}
+		s.Tree = router.NewTree(&router.Route{Service: "checkout", GroupBy: groups, ResolveDelay: &p.delay,
+			Routes: []*router.Route{{Matchers: both, Service: "twin", Continue: true}, match("db"), match("batch"), match("checkout")}})
+		if p.version%3 == 0 {
+			s.Heartbeats = nil
+		}
 	}
 	for _, c := range t.carriers {
 		s.Providers = append(s.Providers, notify.Provider(c))

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/simulate"
@@ -20,6 +21,7 @@ import (
 //	I4  paging ends only by an acknowledgement, a resolution, a hold, a recovery or a suppression, and the timeline says which
 //	I5  what pages has somebody under way or an end of the wait after which it goes on
 //	I6  a page that was sent or delivered moves no timer
+//	I7  an incident counts as firing the alerts whose rows say so, until it is closed
 func (s *watch) changed(w *simulate.Written) {
 	for _, e := range w.Entries {
 		for _, l := range e.Lines {
@@ -33,6 +35,7 @@ func (s *watch) changed(w *simulate.Written) {
 			s.live[p.ID] = p.NextAt
 		}
 	}
+	s.counts(w)
 	for k := range w.Incidents {
 		i := &w.Incidents[k]
 		was := s.t.disk.Incidents[i.Number]
@@ -45,6 +48,40 @@ func (s *watch) changed(w *simulate.Written) {
 		s.incident(&was, i, lines, w)
 		if delete(s.timed, i.Number); !i.WakeAt.IsZero() || pages(i) {
 			s.timed[i.Number] = *i
+		}
+	}
+}
+
+// counts compares what incidents count with the rows of alerts.
+func (s *watch) counts(w *simulate.Written) {
+	touched := map[int64]bool{}
+	for k := range w.Alerts {
+		a := &w.Alerts[k]
+		was := s.t.disk.Alerts[a.ID()]
+		for _, n := range slices.Concat(was.Incidents, a.Incidents) {
+			touched[n] = true
+			delete(s.firing[n], a.ID())
+			if a.FiresIn(n) {
+				if s.firing[n] == nil {
+					s.firing[n] = map[alert.ID]bool{}
+				}
+				s.firing[n][a.ID()] = true
+			}
+		}
+	}
+	now := map[int64]*incident.Incident{}
+	for k := range w.Incidents {
+		now[w.Incidents[k].Number] = &w.Incidents[k]
+		touched[w.Incidents[k].Number] = true
+	}
+	for n := range touched {
+		i := now[n]
+		if i == nil {
+			old := s.t.disk.Incidents[n]
+			i = &old
+		}
+		if i.State != incident.Closed && i.Number != 0 && i.Firing != len(s.firing[n]) {
+			s.broken(i, "I7", "it counts %d firing alerts, and %d rows say that they fire in it", i.Firing, len(s.firing[n]))
 		}
 	}
 }

@@ -184,7 +184,9 @@ func (t *run) unsilence() {
 		return
 	}
 	id := simulate.Pick(t.w, t.silences...)
-	err := t.use(func(e *engine.Stepped) error { return e.ExpireSilence(context.Background(), id, incident.Actor{Kind: incident.ByUser, Name: "ana"}) })
+	err := t.use(func(e *engine.Stepped) error {
+		return e.ExpireSilence(context.Background(), id, incident.Actor{Kind: incident.ByUser, Name: "ana"})
+	})
 	t.w.Note("operator", "silence %s ends: %v", id, err)
 }
 
@@ -211,6 +213,9 @@ func (t *run) act() {
 		incident.Ack{By: by, User: oncall.UserID(by.Name)}, incident.Ack{By: by, User: oncall.UserID(by.Name), Until: t.w.Now().Add(20 * time.Minute)},
 		incident.Resolve{By: by, Note: "done"}, incident.Escalate{By: by}, incident.Reassign{By: by, To: "bo"}, incident.Hold{By: by, Reason: "vendor", Until: t.w.Now().Add(30 * time.Minute)},
 		incident.Resume{By: by}, incident.Reopen{By: by, Reason: "not over"}, incident.Note{By: by, Text: "hm"}, incident.Close{By: by})
+	if t.wild && t.w.Chance(0.25) {
+		a = incident.Amend{By: by, Service: simulate.Pick(t.w, "checkout", "db", "twin"), Reason: "theirs"}
+	}
 	if err := t.do(n, a); errors.Is(err, errNoHouse) && t.w.Chance(0.5) {
 		t.w.After(30*time.Second, t.act)
 	}

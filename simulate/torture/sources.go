@@ -32,9 +32,16 @@ type source struct {
 
 func newSource(t *run, k int) *source {
 	l := alert.Labels{"alertname": names[k%3], "service": services[k/3], "zone": simulate.Pick(t.w, "a", "b"), "instance": simulate.Pick(t.w, "h1", "h2", "h3")}
-	s := &source{t: t, a: alert.Alert{Integration: "am", Key: l.Fingerprint(), Labels: l, Title: l["alertname"] + " of " + l["service"], StartsAt: t.w.Now()}}
+	event := false
+	if t.wild {
+		if t.w.Chance(0.4) {
+			l["both"] = "yes"
+		}
+		event = t.w.Chance(0.3)
+	}
+	s := &source{t: t, a: alert.Alert{Event: event, Integration: "am", Key: l.Fingerprint(), Labels: l, Title: l["alertname"] + " of " + l["service"], StartsAt: t.w.Now()}}
 	s.every = simulate.Pick(t.w, 0, 7*time.Minute, 15*time.Minute)
-	s.expires = s.every > 0 && t.w.Chance(0.7)
+	s.expires = s.every > 0 && t.w.Chance(0.7) && !event
 	return s
 }
 

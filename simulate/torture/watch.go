@@ -25,6 +25,7 @@ type watch struct {
 	due     map[int64]*deadline
 	timed   map[int64]incident.Incident // that have a timer, or should
 	live    map[string]time.Time        // when live pages are due
+	firing  map[int64]map[alert.ID]bool // by incident, the alerts whose rows fire in it
 	since   map[int64]time.Duration     // when each began to page
 	resent  map[string]int              // pages whose sending a crash, or a commit that failed, has interrupted
 	blame   int64                       // the incident of the first law that was broken
@@ -43,7 +44,7 @@ type deadline struct {
 }
 
 func newWatch(t *run) *watch {
-	return &watch{t: t, due: map[int64]*deadline{}, fired: map[int64]deadline{}, timed: map[int64]incident.Incident{}, live: map[string]time.Time{}, since: map[int64]time.Duration{}, resent: map[string]int{}, backAt: -day}
+	return &watch{t: t, due: map[int64]*deadline{}, fired: map[int64]deadline{}, timed: map[int64]incident.Incident{}, live: map[string]time.Time{}, firing: map[int64]map[alert.ID]bool{}, since: map[int64]time.Duration{}, resent: map[string]int{}, backAt: -day}
 }
 
 func (s *watch) broken(i *incident.Incident, law, format string, args ...any) {
@@ -262,7 +263,7 @@ func (s *watch) account(src *source) {
 		s.t.w.Broken("accounting", "%s was accepted and is lost", src.a.Title)
 	case src.said == alert.Resolved && row.State == alert.Firing:
 		s.t.w.Broken("accounting", "%s has recovered, and its row fires", src.a.Title)
-	case src.said == alert.Firing && row.State != alert.Firing && !src.passed:
+	case src.said == alert.Firing && row.State != alert.Firing && !src.passed && !src.a.Event: // an event ends when somebody resolves it
 		s.t.w.Broken("accounting", "%s fires, and its row is %s", src.a.Title, row.State)
 	}
 	if row.State != alert.Firing {
