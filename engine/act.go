@@ -113,6 +113,9 @@ func (b *batch) consequences(a incident.Action, was *incident.Incident, ch *inci
 	}
 	b.depth++
 	defer func() { b.depth-- }()
+	if err := b.movesAway(was, &ch.Next); err != nil {
+		return err
+	}
 	if err := b.children(a, was, &ch.Next); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
@@ -26,20 +27,22 @@ func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert
 	if n, err = b.merged(n); err != nil {
 		return 0, err
 	}
-	if n != 0 {
-		i, err := b.incident(n)
-		if err != nil {
-			return 0, err
+	i, err := b.takes(n)
+	if i == nil && err == nil {
+		i, err = b.movedTo(d)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if i != nil {
+		f.Again = slices.Contains(row.Incidents, i.Number)
+		f.Known = f.Again && row.State == alert.Firing
+		if i.State.Open() {
+			f.Suppressed = together(i, muted)
 		}
-		if i.State.Open() || incident.Reopens(i, b.now) {
-			f.Again = slices.Contains(row.Incidents, n)
-			f.Known = f.Again && row.State == alert.Firing
-			if i.State.Open() {
-				f.Suppressed = together(i, muted)
-			}
-			_, err = b.act(n, f)
-			return n, err
-		}
+		n := i.Number
+		_, err = b.act(n, f)
+		return n, err
 	}
 	if o := b.overflow(a.Integration, d); o != nil {
 		return b.join(a, o, row, fresh)
@@ -54,6 +57,46 @@ func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert
 		b.opened[a.Integration]++
 	}
 	return f.Number, err
+}
+
+// takes returns an incident that takes alerts of its group: while it is open, or opens again; else nil.
+func (b *batch) takes(n int64) (*incident.Incident, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	i, err := b.incident(n)
+	if err != nil || !i.State.Open() && !incident.Reopens(i, b.now) {
+		return nil, err
+	}
+	return i, nil
+}
+
+// movedNote names the note of the incident that a group's alerts went to and that was given to another service.
+func movedNote(service, group string) string { return "moved/" + service + "/" + group }
+
+// movesAway notes where an incident is found by its group once it is given to another service.
+func (b *batch) movesAway(was, is *incident.Incident) error {
+	if was.Number == 0 || was.GroupKey == "" || was.Service == is.Service {
+		return nil
+	}
+	return b.fail(b.tx.PutNote(movedNote(was.Service, was.GroupKey), strconv.FormatInt(was.Number, 10)))
+}
+
+// movedTo is the incident of a group that was given to another service: its people have it now, and new alerts of the group are theirs
+// too. nil when there is none that takes them.
+func (b *batch) movedTo(d *router.Decision) (*incident.Incident, error) {
+	text, err := b.tx.Note(movedNote(d.Service, d.GroupKey))
+	if err != nil || text == "" {
+		return nil, b.fail(err)
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil, nil // not a number of ours
+	}
+	if n, err = b.merged(n); err != nil {
+		return nil, err
+	}
+	return b.takes(n)
 }
 
 // number takes the next reference number, and the service's next turn where its policy has levels that take turns.

@@ -109,3 +109,30 @@ func TestEventGoesOnInNewerIncident(t *testing.T) {
 	s.ok(s.Accept(t.Context(), alerts(alert.Resolved, "Ev")))
 	s.is(2, incident.Resolved, 0)
 }
+
+// An incident that was given to another service keeps its group: its people have it, and who gave it away is not paged for more of it.
+func TestGroupFollowsItsIncident(t *testing.T) {
+	s := newStage(t, nil)
+	disk := func(name string) []alert.Alert {
+		a := alerts(alert.Firing, "A")
+		a[0].Labels["disk"] = name
+		a[0].Key = a[0].Labels.Fingerprint()
+		return a
+	}
+	s.fires("A")
+	s.does(1, incident.Amend{By: ana, Service: "t", Reason: "theirs"})
+	s.ok(s.Accept(t.Context(), disk("b")))
+	s.is(1, incident.Triggered, 2)
+	s.open() // also after a restart
+	s.ok(s.Accept(t.Context(), disk("c")))
+	s.is(1, incident.Triggered, 3)
+	if numbers := open(t, s.rows); len(numbers) != 1 {
+		t.Errorf("open are %v", numbers)
+	}
+	s.does(1, incident.Resolve{By: ana, Note: "x"})
+	s.does(1, incident.Close{By: ana})
+	s.ok(s.Accept(t.Context(), disk("d")))
+	if i := s.incident(2); i.Service != "s" {
+		t.Errorf("a new one is of %s", i.Service)
+	}
+}
