@@ -34,6 +34,9 @@ func (b *batch) join(a *alert.Alert, d *router.Decision, row, fresh *store.Alert
 	if err != nil {
 		return 0, err
 	}
+	if i != nil && slices.Contains(fresh.Incidents, i.Number) {
+		return i.Number, nil // two ways lead to it: one was merged into the other, or given to its service
+	}
 	if i != nil {
 		f.Again = slices.Contains(row.Incidents, i.Number)
 		f.Known = f.Again && row.State == alert.Firing

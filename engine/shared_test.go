@@ -136,3 +136,18 @@ func TestGroupFollowsItsIncident(t *testing.T) {
 		t.Errorf("a new one is of %s", i.Service)
 	}
 }
+
+// Two ways that lead to one incident count an alert once.
+func TestTwoWaysIntoOneIncident(t *testing.T) {
+	s := newStage(t, nil)
+	s.fires("Both")
+	_, _, err := s.Merge(t.Context(), 2, 1, ana)
+	s.ok(err)
+	s.is(1, incident.Triggered, 1)
+	s.ok(s.Accept(t.Context(), alerts(alert.Resolved, "Both")))
+	s.is(1, incident.Resolved, 0)
+	s.fires("Both") // within the window in which it opens again
+	s.is(1, incident.Triggered, 1)
+	s.ok(s.Accept(t.Context(), alerts(alert.Resolved, "Both")))
+	s.is(1, incident.Resolved, 0)
+}
