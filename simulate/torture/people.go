@@ -213,12 +213,24 @@ func (t *run) act() {
 		incident.Ack{By: by, User: oncall.UserID(by.Name)}, incident.Ack{By: by, User: oncall.UserID(by.Name), Until: t.w.Now().Add(20 * time.Minute)},
 		incident.Resolve{By: by, Note: "done"}, incident.Escalate{By: by}, incident.Reassign{By: by, To: "bo"}, incident.Hold{By: by, Reason: "vendor", Until: t.w.Now().Add(30 * time.Minute)},
 		incident.Resume{By: by}, incident.Reopen{By: by, Reason: "not over"}, incident.Note{By: by, Text: "hm"}, incident.Close{By: by})
+	if t.wild && t.w.Chance(0.15) {
+		t.merge(n, t.someOpen(n), by)
+		return
+	}
 	if t.wild && t.w.Chance(0.25) {
 		a = incident.Amend{By: by, Service: simulate.Pick(t.w, "checkout", "db", "twin"), Reason: "theirs"}
 	}
 	if err := t.do(n, a); errors.Is(err, errNoHouse) && t.w.Chance(0.5) {
 		t.w.After(30*time.Second, t.act)
 	}
+}
+
+func (t *run) merge(source, target int64, by incident.Actor) {
+	err := t.use(func(e *engine.Stepped) error {
+		_, _, err := e.Merge(context.Background(), source, target, by)
+		return err
+	})
+	t.w.Note("operator", "%s merges %s into %s: %v", by.Name, incident.Ref(source), incident.Ref(target), err)
 }
 
 // do does it, and has it checked that what was answered as done is so.
