@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rouse/rouse/oncall/rota"
 )
@@ -69,14 +70,18 @@ var views = []string{
 	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problem", "reports", "oncall", "schedule", "login", "error",
 }
 
+// longTitle is from how many characters on a title is set smaller: as a heading it would be all that a phone shows.
+const longTitle = 120
+
 func parseTemplates(files map[string]file) map[string]*template.Template {
-	funcs := template.FuncMap{"asset": func(name string) (string, error) {
+	asset := func(name string) (string, error) {
 		f, ok := files[name]
 		if !ok {
 			return "", fmt.Errorf("there is no asset %s", name)
 		}
 		return f.url, nil
-	}}
+	}
+	funcs := template.FuncMap{"asset": asset, "long": func(title string) bool { return utf8.RuneCountInString(title) > longTitle }}
 	out := map[string]*template.Template{}
 	for _, v := range views {
 		t := template.New("frame.html").Funcs(funcs).Option("missingkey=error")
