@@ -220,7 +220,7 @@ func (t teller) when(v *incidentView, i *incident.Incident) {
 	u, _ := t.book.Roster.User(t.me)
 	u.Zone = t.zone
 	v.Forms.Morning = morning(u, t.now).In(t.zone).Format("15:04")
-	v.Forms.NextUp = t.names(nextUp(t.book, i, t.now))
+	v.Forms.NextUp = t.few(nextUp(t.book, i, t.now))
 	if i.State != incident.Triggered || i.Cursor.FiredAt.IsZero() {
 		v.Forms.NextUp = ""
 	}

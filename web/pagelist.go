@@ -64,7 +64,7 @@ func (t teller) holder(i *incident.Incident) string {
 		case i.Suppressed != nil:
 			return "nobody is paged"
 		case len(paging(i)) > 0:
-			return "paging " + t.names(paging(i))
+			return "paging " + t.few(paging(i))
 		}
 		return "nobody yet"
 	case incident.Acknowledged, incident.OnHold:
@@ -145,7 +145,7 @@ func (c *call) listPage() error {
 		return err
 	}
 	for _, d := range t.book.Roster.OnCallNow(c.now) {
-		v.OnCall = append(v.OnCall, dutyRow{string(d.Schedule), t.names(userStrings(d.Now.Users)), t.until(d.Now.To), len(d.Now.Users) == 0})
+		v.OnCall = append(v.OnCall, dutyRow{string(d.Schedule), t.few(userStrings(d.Now.Users)), t.until(d.Now.To), len(d.Now.Users) == 0})
 	}
 	v.Quiet = len(v.Rows) == 0 && a.plain() && f.Below == 0
 	title := "Incidents"

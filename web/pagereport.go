@@ -118,9 +118,9 @@ func (t teller) paged(i *incident.Incident) standing {
 	if len(who) == 0 {
 		return standing{Head: "The people on call are being found.", More: []string{"This page says who, in a moment."}}
 	}
-	s := standing{Head: upper(t.names(who)) + " " + isAre(len(who), who, t.me) + " being paged."}
+	s := standing{Head: upper(t.few(who)) + " " + isAre(len(who), who, t.me) + " being paged."}
 	if t.book.NotifyUrgency(i.Priority) != "high" {
-		s.Head = upper(t.names(who)) + " " + isAre(len(who), who, t.me) + " told, without being woken."
+		s.Head = upper(t.few(who)) + " " + isAre(len(who), who, t.me) + " told, without being woken."
 	}
 	s.More = []string{"Its page says who has it, and when it is over."}
 	return s

@@ -4,7 +4,47 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/rouse/rouse/oncall"
 )
+
+// crowd makes the world's policy page twelve people at once, the one who is logged in as responder among them.
+func (w *world) crowd() {
+	w.t.Helper()
+	s := w.engine.Settings()
+	book := *s.Book
+	var users []oncall.User
+	var team oncall.Team
+	team.ID = "payments"
+	for k := range 12 {
+		id := oncall.UserID(fmt.Sprintf("u%02d", k))
+		if k == 6 {
+			id = "bo"
+		}
+		users = append(users, oncall.User{ID: id, Name: "Person " + string(id), Zone: time.UTC, Phone: fmt.Sprintf("+346000001%02d", k)})
+		team.Members = append(team.Members, id)
+	}
+	everybody, err := oncall.ParseTarget("team/payments")
+	must(w.t, err)
+	level := oncall.Level{Targets: []oncall.Target{everybody}, Wait: 5 * time.Minute}
+	book.Roster = oncall.NewRoster(users, []oncall.Team{team}, nil, []oncall.Policy{{ID: "payments", Levels: []oncall.Level{level, level}}}, "payments")
+	s.Book = &book
+	must(w.t, w.engine.Reload(w.t.Context(), s))
+}
+
+// TestManyPeopleArePaged: a line names a few, who looks first, and counts the others; and it does not name them all again.
+func TestManyPeopleArePaged(t *testing.T) {
+	w := newWorld(t)
+	w.crowd()
+	n := w.fire("checkout", "HighErrorRate")
+	b := w.browse("responder")
+	page := b.get(fmt.Sprintf("/i/%d", n))
+	has(t, "the page", page, "Paging you, Person u00 and 10 others.", "The same people again, at 03:17.")
+	hasNot(t, "the page", page, "are next")
+	has(t, "the list", b.get("/"), "paging you, Person u00 and 10 others")
+	has(t, "by a link", w.get(w.link(n, "u03", 1)), "Paging you, Person u00 and 10 others.")
+}
 
 // TestALongTitleIsSetSmaller, so that a phone shows more than the heading.
 func TestALongTitleIsSetSmaller(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -59,6 +60,21 @@ func (t teller) names(ids []string) string {
 	return and(out)
 }
 
+// namesShown is how many people a line names before it counts the others.
+const namesShown = 3
+
+// few is names for a line that has to stay one: you first, and from the fourth name on the others are counted.
+func (t teller) few(ids []string) string {
+	if len(ids) <= namesShown {
+		return t.names(ids)
+	}
+	ids = slices.Clone(ids)
+	if at := slices.Index(ids, string(t.me)); at > 0 {
+		ids = slices.Insert(slices.Delete(ids, at, at+1), 0, string(t.me))
+	}
+	return t.name(ids[0]) + ", " + t.name(ids[1]) + " and " + plural(len(ids)-2, "other")
+}
+
 func (t teller) standing(i *incident.Incident) standing {
 	switch i.State {
 	case incident.Triggered:
@@ -84,15 +100,24 @@ func (t teller) triggered(i *incident.Incident) standing {
 		return standing{Head: "Every alert has recovered", More: []string{"It resolves by itself at " + t.short(i.ClearedAt.Add(i.ResolveDelay)) + " unless one fires again."}}
 	}
 	s.Head = "Nobody has it yet"
-	if users := paging(i); len(users) > 0 {
-		s.More = append(s.More, "Paging "+t.names(users)+".")
+	users := paging(i)
+	if len(users) > 0 {
+		s.More = append(s.More, "Paging "+t.few(users)+".")
 	} else {
 		s.More = append(s.More, "Nobody could be paged so far.")
 	}
 	if next := nextUp(t.book, i, t.now); !i.Cursor.EndsAt.IsZero() {
-		s.More = append(s.More, upper(t.names(next))+" "+isAre(len(next), next, t.me)+" next, at "+t.short(i.Cursor.EndsAt)+".")
+		s.More = append(s.More, t.next(users, next)+" at "+t.short(i.Cursor.EndsAt)+".")
 	}
 	return s
+}
+
+// next says who is paged next, beside whom it is now.
+func (t teller) next(now, next []string) string {
+	if len(next) > 1 && slices.Equal(slices.Sorted(slices.Values(now)), slices.Sorted(slices.Values(next))) {
+		return "The same people again,"
+	}
+	return upper(t.few(next)) + " " + isAre(len(next), next, t.me) + " next,"
 }
 
 func (t teller) acknowledged(i *incident.Incident) standing {
