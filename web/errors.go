@@ -52,6 +52,12 @@ func bad(field, hint, format string, args ...any) error {
 	return &inputError{field, fmt.Sprintf(format, args...), hint}
 }
 
+// absentError is errGone for what a person has named.
+type absentError struct{ what, name string }
+
+func (e *absentError) Error() string        { return "there is no " + e.what + " " + brief(e.name) }
+func (e *absentError) Is(target error) bool { return target == errGone }
+
 // forbiddenError is a role that is not enough.
 type forbiddenError struct{ need Role }
 

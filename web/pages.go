@@ -130,6 +130,7 @@ type errorView struct {
 	Number           int64 // of the incident it is about; 0: none
 	Correlation      string
 	Login            string // where to log in, when that helps
+	Back             option // the list that the page may belong to
 }
 
 // heads are the headings of error pages by code.
@@ -145,11 +146,11 @@ func (c *call) failPage(p refusal, err error) {
 		http.Redirect(c.w, c.r, "/login?next="+template.URLQueryEscaper(c.r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	v := errorView{Head: heads[p.code], What: sentence(p.message), Hint: p.hint}
+	v := errorView{Head: heads[p.code], What: sentence(p.message), Hint: p.hint, Back: c.back()}
 	if v.Head == "" {
 		v.Head = "That did not work"
 	}
-	if n, nerr := c.number(); nerr == nil {
+	if n, nerr := c.number(); nerr == nil && strings.HasPrefix(c.r.URL.Path, "/i/") {
 		v.Number = n
 	}
 	switch p.code {
@@ -159,7 +160,7 @@ func (c *call) failPage(p refusal, err error) {
 			v.Login = incidentAddress(v.Number)
 		}
 	case "no_such_address":
-		v.Hint = "Go to the list of incidents."
+		v.Hint = "" // it is for programs; the way back is a button
 	}
 	if p.status >= 500 {
 		v.Correlation = c.id
@@ -168,6 +169,16 @@ func (c *call) failPage(p refusal, err error) {
 		c.s.Log.Error("an error page cannot be shown", "correlation", c.id, "err", rerr, "cause", err)
 		http.Error(c.w, v.Head, http.StatusInternalServerError)
 	}
+}
+
+// back is the list that leads on from a page that went wrong.
+func (c *call) back() option {
+	for _, o := range []option{{"/problems", "All problems"}, {"/reviews", "All reviews"}, {"/oncall", "On call"}} {
+		if strings.HasPrefix(c.r.URL.Path, o.Value+"/") {
+			return o
+		}
+	}
+	return option{"/", "All incidents"}
 }
 
 // sentence makes an error's words a sentence.

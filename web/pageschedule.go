@@ -41,7 +41,7 @@ func (c *call) schedulePage() error {
 	t := c.teller()
 	s, ok := t.book.Roster.Schedule(oncall.ScheduleID(c.r.PathValue("id")))
 	if !ok {
-		return errGone
+		return &absentError{"schedule", c.r.PathValue("id")}
 	}
 	first, weeks, err := c.rotaSpan(s.Zone)
 	if err != nil {
@@ -125,7 +125,7 @@ func (c *call) feedsOf(s *oncall.Schedule) (feed, mine string, err error) {
 func (c *call) feedAct() error {
 	s, ok := c.s.Engine.Book().Roster.Schedule(oncall.ScheduleID(c.r.PathValue("id")))
 	if !ok {
-		return errGone
+		return &absentError{"schedule", c.r.PathValue("id")}
 	}
 	form, err := c.form()
 	if err != nil {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,32 @@ func TestManyPeopleArePaged(t *testing.T) {
 	hasNot(t, "the page", page, "are next")
 	has(t, "the list", b.get("/"), "paging you, Person u00 and 10 others")
 	has(t, "by a link", w.get(w.link(n, "u03", 1)), "Paging you, Person u00 and 10 others.")
+}
+
+// shown is an answer of which the page counts and not the status.
+func shown(a answer) answer {
+	a.status = http.StatusOK
+	return a
+}
+
+// TestErrorPagesLeadOn: an error page says what is not there, leads to its list, and leaves who is logged in their menu.
+func TestErrorPagesLeadOn(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("viewer")
+	for path, want := range map[string]string{
+		"/oncall/nope": `There is no schedule nope.</p>|href="/oncall">On call</a>`,
+		"/problems/77": `There is no such problem, or it is not yours to see.</p>|href="/problems">All problems</a>`,
+		"/nowhere":     `There is nothing at this address.</p>|href="/">All incidents</a>`,
+		"/i/99":        `There is no such incident, or it is not yours to see.</p>|href="/">All incidents</a>`,
+	} {
+		got := b.get(path)
+		if got.status != http.StatusNotFound {
+			t.Errorf("%s: got %d", path, got.status)
+		}
+		has(t, path, shown(got), append(strings.Split(want, "|"), "Dee Novak", `action="/logout"`)...)
+		hasNot(t, path, got, "Go to the list", "<p>Not found.</p>")
+	}
+	hasNot(t, "a stranger", w.get("/nowhere"), "Log out")
 }
 
 // TestALongTitleIsSetSmaller, so that a phone shows more than the heading.

@@ -191,6 +191,8 @@ func (s *Server) lost(w http.ResponseWriter, r *http.Request) {
 	rt := route{pattern: "GET /", door: doorPage}
 	if strings.HasPrefix(r.URL.Path, "/api/") || strings.HasPrefix(r.URL.Path, "/-/") {
 		rt.door = doorAPI
+	} else if who, _, err := s.bySession(r, c.now); err == nil {
+		c.who = who // who is logged in keeps the menu
 	}
 	var allowed []string
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
