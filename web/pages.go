@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -130,6 +131,7 @@ type errorView struct {
 	Number           int64 // of the incident it is about; 0: none
 	Correlation      string
 	Login            string // where to log in, when that helps
+	Kept             string // what was typed in a form that nobody was logged in for
 	Back             option // the list that the page may belong to
 }
 
@@ -154,11 +156,13 @@ func (c *call) failPage(p refusal, err error) {
 		v.Number = n
 	}
 	switch p.code {
-	case "bad_link", "expired_link", "stale_link", "link_forbids", "no_session":
+	case "bad_link", "expired_link", "stale_link", "link_forbids":
 		v.Login = "/login"
 		if v.Number > 0 {
 			v.Login = incidentAddress(v.Number)
 		}
+	case "no_session":
+		v.Hint, v.Login, v.Kept = "", c.formPage(), c.typed()
 	case "no_such_address":
 		v.Hint = "" // it is for programs; the way back is a button
 	}
@@ -179,6 +183,39 @@ func (c *call) back() option {
 		}
 	}
 	return option{"/", "All incidents"}
+}
+
+// formPage is the page that a form was on, which asks for a login and then is there; else the login itself.
+func (c *call) formPage() string {
+	path := c.r.URL.EscapedPath()
+	probe := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: c.r.URL.Path}, Host: c.r.Host}
+	if _, pattern := c.s.mux.Handler(probe); pattern == "" || pattern == "/" {
+		return "/login"
+	}
+	return path
+}
+
+// typed is what somebody wrote in a form for which they were no longer logged in, so that it is not lost with the session. A
+// form that another site sent is not shown: nobody here wrote it.
+func (c *call) typed() string {
+	if c.r.Method != http.MethodPost || c.sameSite() != nil {
+		return ""
+	}
+	form, err := c.form()
+	if err != nil {
+		return ""
+	}
+	fields := []string{"title", "text", "reason", "note", "cause", "workaround"}
+	for _, f := range reviewFields {
+		fields = append(fields, f.name)
+	}
+	var kept []string
+	for _, f := range fields {
+		if s := strings.TrimSpace(form.Get(f)); s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, "\n\n")
 }
 
 // sentence makes an error's words a sentence.

@@ -53,6 +53,30 @@ func shown(a answer) answer {
 	return a
 }
 
+// TestALostSessionLosesNoWords: what was typed comes back with the way to the login, but nothing that another site sends.
+func TestALostSessionLosesNoWords(t *testing.T) {
+	w := newWorld(t)
+	n := w.fire("checkout", "HighErrorRate")
+	act := fmt.Sprintf("/i/%d/act", n)
+	words := form("do", "note", "text", "Drained <two> pods").Encode()
+	got := w.post(act, words)
+	if got.status != http.StatusUnauthorized {
+		t.Errorf("got %d", got.status)
+	}
+	has(t, "a note", shown(got), "What you wrote<textarea readonly", "Drained &lt;two&gt; pods</textarea>", "Copy it, log in, and send it again.", `href="`+act+`">Log in</a>`, fmt.Sprintf("Answer the text with <b>%d</b>", n))
+	hasNot(t, "a note", got, "<p>Log in.</p>")
+	has(t, "a report", shown(w.post("/report", form("title", "It is white", "text", "All of it", "service", "checkout").Encode())), "It is white\n\nAll of it</textarea>", `href="/report">Log in</a>`)
+	has(t, "a review", shown(w.post(fmt.Sprintf("/i/%d/review", n), form("do", "save", "summary", "It stood still").Encode())), "It stood still</textarea>")
+	got = w.post("/problems/7", form("do", "note", "text", "Rare").Encode())
+	has(t, "a problem", shown(got), "Rare</textarea>", `href="/problems/7">Log in</a>`, "All problems")
+	hasNot(t, "a problem", got, "Answer the text")
+	hasNot(t, "nothing typed", w.post(act, "do=ack"), "What you wrote")
+	hasNot(t, "too much", w.post(act, "do=note&text="+strings.Repeat("x", 70<<10)), "What you wrote")
+	r := w.request(http.MethodPost, act, words)
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	hasNot(t, "another site", w.ask(r), "Drained")
+}
+
 // TestErrorPagesLeadOn: an error page says what is not there, leads to its list, and leaves who is logged in their menu.
 func TestErrorPagesLeadOn(t *testing.T) {
 	w := newWorld(t)
