@@ -199,7 +199,7 @@ func TestStatusPageTellsWhatWasPublished(t *testing.T) {
 		t.Errorf("without a login: got %d", got.status)
 	}
 	page := v.login("s-viewer").get("/status")
-	has(t, "the page", page, "How we do", "We know what it is.", "Disturbed, the cause is known", "database", "Works", `http-equiv="refresh"`)
+	has(t, "the page", page, "How we do", "We know what it is.", "Disruption: cause identified, a fix is under way", "Disruption, cause identified", "database", "Operational", `http-equiv="refresh"`)
 	v.change(func(c *web.Config) { c.StatusPage.Public = true })
 	page = v.get("/status")
 	has(t, "the public page", page, "We know what it is.")

@@ -136,11 +136,11 @@ func byIncident(told *client.StatusPage) (groups [][]client.Notice) {
 }
 
 // How a service does, by what was last said of it: nothing, that it is mended and watched, that the cause is known, that it is
-// looked for.
+// looked for. The words are those that customers know from other status pages.
 var (
 	gravityTones = []string{"good", "watch", "warn", "bad"}
-	gravityWords = []string{"Works", "Mended, being watched", "Disturbed, the cause is known", "Disturbed, being looked into"}
-	gravityHeads = []string{"Everything works", "Mended, and being watched", "Something is disturbed, and is being mended", "Something is disturbed, and is being looked into"}
+	gravityWords = []string{"Operational", "Fixed, monitoring", "Disruption, cause identified", "Disruption, under investigation"}
+	gravityHeads = []string{"All systems operational", "Fixed, monitoring", "Disruption: cause identified, a fix is under way", "Disruption: under investigation"}
 )
 
 func (k clockIn) outsideIncident(group []client.Notice) outsideIncident {
