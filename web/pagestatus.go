@@ -49,6 +49,7 @@ type outsideDay struct {
 	Name      string
 	Since     string // the earliest of several
 	Incidents []outsideIncident
+	Above     bool // something that is still going on, and stands above, was so on this day
 }
 
 // statusPage is GET /status: open to everybody where the configuration says so, else to who is logged in.
@@ -89,10 +90,14 @@ func (k clockIn) outside(told *client.StatusPage) outsideView {
 	}
 	v.Tone, v.Head = gravityTones[worst], gravityHeads[worst]
 	days := map[string][]outsideIncident{}
+	var since time.Time // the earliest word of what is going on
 	for _, group := range byIncident(told) {
 		o := k.outsideIncident(group)
 		if slices.ContainsFunc(told.Current, func(n client.Notice) bool { return n.Ref == group[0].Ref }) {
 			v.Now = append(v.Now, o)
+			if at := group[len(group)-1].At; since.IsZero() || at.Before(since) {
+				since = at
+			}
 			continue
 		}
 		day := group[len(group)-1].At.In(k.zone).Format(time.DateOnly)
@@ -102,11 +107,12 @@ func (k clockIn) outside(told *client.StatusPage) outsideView {
 	for d := range statusDays {
 		at := oncall.Wall(k.zone, today.AddDays(-d), 12*60)
 		of := days[at.In(k.zone).Format(time.DateOnly)]
-		if n := len(v.Days); n > 0 && len(of)+len(v.Days[n-1].Incidents) == 0 {
+		above := !since.IsZero() && since.Before(oncall.Wall(k.zone, today.AddDays(1-d), 0))
+		if n := len(v.Days); n > 0 && len(of)+len(v.Days[n-1].Incidents) == 0 && above == v.Days[n-1].Above {
 			v.Days[n-1].Since = k.dayName(at, d)
 			continue
 		}
-		v.Days = append(v.Days, outsideDay{Name: k.dayName(at, d), Incidents: of})
+		v.Days = append(v.Days, outsideDay{Name: k.dayName(at, d), Incidents: of, Above: above})
 	}
 	return v
 }

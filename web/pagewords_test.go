@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -103,4 +104,21 @@ func TestALongTitleIsSetSmaller(t *testing.T) {
 	b := w.browse("viewer")
 	has(t, "a long one", b.get(fmt.Sprintf("/i/%d", w.fire("checkout", strings.Repeat("é", 121)))), `<h1 class="long">`)
 	has(t, "one that fits", b.get(fmt.Sprintf("/i/%d", w.fire("checkout", strings.Repeat("é", 120)))), "<h1>")
+}
+
+// TestTheStatusPagePointsUp: a day on which something began that is still going on is not told as a quiet one.
+func TestTheStatusPagePointsUp(t *testing.T) {
+	g := newGallery(t)
+	page := g.get("/status")
+	has(t, "the page", page, "Disruption: cause identified, a fix is under way", "Today back to Yesterday</h3><p class=\"hint\">See above: it is not over yet.", "Operational")
+	days := page.body[strings.Index(page.body, "The last 14 days"):]
+	if got := strings.Count(days, "Nothing to tell"); got != 2 {
+		t.Errorf("got %d quiet stretches, want those before and after the incident that is over", got)
+	}
+	g.do(g.told, incident.Resolve{By: person("bo"), Code: incident.Fixed, Note: "A fix is out"})
+	g.do(g.told, incident.Publish{By: person("bo"), Audience: incident.ForPublic, Phase: incident.PhaseResolved, Text: "Payments are as quick as ever."})
+	g.clock.Add(time.Minute) // the page is read anew
+	page = g.get("/status")
+	has(t, "over", page, "All systems operational", "Payments are as quick as ever.")
+	hasNot(t, "over", page, "See above")
 }
