@@ -9,6 +9,8 @@ import (
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
@@ -208,6 +210,14 @@ var tones = map[store.PageState]string{
 	store.Delivered: "good", store.Failed: "bad", store.Expired: "bad", store.Void: "off", store.Bundled: "off",
 }
 
+// callWords are what became of a call that reached nobody. It is no fault of the line: the next step tries again.
+var callWords = map[notify.Outcome]string{
+	notify.NoAnswer: "not answered", notify.Busy: "line busy", notify.Machine: "an answering machine", notify.HungUp: "hung up, no key pressed",
+}
+
+// viaWords say how somebody is told.
+var viaWords = map[oncall.Method]string{oncall.SMS: "text", oncall.Call: "call", oncall.Email: "mail"}
+
 func (t teller) told(v *incidentView, pages []store.Page) {
 	slices.SortStableFunc(pages, func(a, b store.Page) int { return a.At.Compare(b.At) })
 	for k := range pages {
@@ -215,14 +225,17 @@ func (t teller) told(v *incidentView, pages []store.Page) {
 		if p.Kind != incident.PageAlert && p.Kind != incident.PageUpdate && p.Kind != incident.PageRoom {
 			continue
 		}
-		to := toldView{How: string(p.Via), To: mask(p.Via, p.To), State: string(p.State), Tone: cmp.Or(tones[p.State], "wait"), At: t.moment(cmp.Or(p.SentAt, p.At))}
+		to := toldView{How: orWord(viaWords[p.Via], string(p.Via)), To: mask(p.Via, p.To), State: string(p.State), Tone: cmp.Or(tones[p.State], "wait"), At: t.moment(cmp.Or(p.SentAt, p.At))}
 		if to.Who = person(t.book.Roster, p.User).Name; p.Kind == incident.PageRoom {
 			to.Who, to.How = p.Receiver, "room"
 		}
 		if p.State == store.Void {
 			to.State = "not needed"
 		}
-		if p.Outcome != "" && string(p.Outcome) != string(p.State) {
+		switch word, missed := callWords[p.Outcome]; {
+		case missed && p.State == store.Failed:
+			to.State, to.Tone = word, "wait"
+		case p.Outcome != "" && string(p.Outcome) != string(p.State):
 			to.State += ", " + string(p.Outcome)
 		}
 		v.Told = append(v.Told, to)

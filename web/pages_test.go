@@ -82,7 +82,7 @@ func TestIncidentPage(t *testing.T) {
 		return b.get(got.header.Get("Location"))
 	}
 	has(t, "the page", b.get(path), "HighErrorRate", "Paging Ana Ruiz.", "Cy Okafor is next, at 04:17.", ">Acknowledge<", "Until 08:00", "This wakes <b>Cy Okafor</b>",
-		"Runbook of checkout", `href="https://wiki.example.com/checkout"`, "cluster", "eu-1", "Who was told", "sms &#43;34…0001", "Opened as P1", `<textarea name="text" rows="3" maxlength="8000" required>`, "P1 = high impact × high urgency")
+		"Runbook of checkout", `href="https://wiki.example.com/checkout"`, "cluster", "eu-1", "Who was told", "text to &#43;34…0001", "Opened as P1", `<textarea name="text" rows="3" maxlength="8000" required>`, "P1 = high impact × high urgency")
 	page := act("do=ack")
 	has(t, "acknowledged", page, "You have it", "Paging has stopped", "Keep it", "Hold")
 	hasNot(t, "acknowledged", page, ">Acknowledge<", ">Close it<")

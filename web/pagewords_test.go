@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/store"
 )
 
 // crowd makes the world's policy page twelve people at once, the one who is logged in as responder among them.
@@ -46,6 +48,25 @@ func TestManyPeopleArePaged(t *testing.T) {
 	hasNot(t, "the page", page, "are next")
 	has(t, "the list", b.get("/"), "paging you, Person u00 and 10 others")
 	has(t, "by a link", w.get(w.link(n, "u03", 1)), "Paging you, Person u00 and 10 others.")
+}
+
+// TestWhatBecameOfACall: that nobody picks up is no fault, and is not shown as one.
+func TestWhatBecameOfACall(t *testing.T) {
+	w := newWorld(t)
+	n := w.fire("checkout", "HighErrorRate")
+	must(t, w.store.Update(t.Context(), func(tx store.Tx) error {
+		for k, o := range []notify.Outcome{notify.NoAnswer, notify.Busy, notify.Failed} {
+			p := store.Page{To: "+34600000001", State: store.Failed, Outcome: o, UpdatedAt: night}
+			p.ID, p.Kind, p.Incident, p.User, p.Via, p.At = fmt.Sprintf("p%d", k), incident.PageAlert, n, "ana", oncall.Call, night
+			if err := tx.PutPage(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	page := w.browse("viewer").get(fmt.Sprintf("/i/%d", n))
+	has(t, "the page", page, "text to &#43;34…0001", "call to &#43;34…0001", `<span class="tone wait">not answered</span>`, `<span class="tone wait">line busy</span>`, `<span class="tone bad">failed</span>`)
+	hasNot(t, "the page", page, "no-answer")
 }
 
 // shown is an answer of which the page counts and not the status.
