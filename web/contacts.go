@@ -120,6 +120,10 @@ func (c *call) lines() error {
 	return nil
 }
 
+// failsMany is from how many in a row on a phone that is off, busy or not picked up looks like one that fails, and not like
+// somebody asleep.
+const failsMany = 3
+
 // numberView is one number or address on the page of who is on call.
 type numberView struct {
 	Who, Address, Health, Note, Use string
@@ -134,7 +138,13 @@ func (c *call) numberViews() (numbers []numberView, lines []string, err error) {
 	all, err := c.knownContacts()
 	for _, k := range all {
 		v := numberView{Who: k.User, Address: k.Address, Health: k.Health, Bad: k.Health == "broken" || k.Health == "opted-out", Note: k.Undo}
-		if v.Note == "" && k.Fails > 0 {
+		switch asleep := k.LastClass == string(notify.Handset) && k.Fails < failsMany; {
+		case v.Note != "" || k.Fails == 0:
+		case k.Health == "failing" && asleep && k.Fails == 1:
+			v.Health = "not reached last time"
+		case k.Health == "failing" && asleep:
+			v.Health = fmt.Sprintf("not reached %d times in a row", k.Fails)
+		default:
 			v.Note = fmt.Sprintf("%d in a row; the last: %s", k.Fails, k.LastWords)
 		}
 		var use []string

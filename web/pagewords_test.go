@@ -69,6 +69,29 @@ func TestWhatBecameOfACall(t *testing.T) {
 	hasNot(t, "the page", page, "no-answer")
 }
 
+// TestANumberThatWasSleptThrough is no number that fails, until it happens again and again.
+func TestANumberThatWasSleptThrough(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("responder")
+	for _, tt := range []struct {
+		fails     int
+		class     notify.Class
+		want, not string
+	}{
+		{1, notify.Handset, "<td>not reached last time</td>", "failing"},
+		{2, notify.Handset, "<td>not reached 2 times in a row</td>", "failing"},
+		{3, notify.Handset, `<td>failing <span class="hint">3 in a row; the last: `, "not reached"},
+		{1, notify.Transient, `<td>failing <span class="hint">1 in a row; the last: `, "not reached"},
+	} {
+		must(t, w.store.Update(t.Context(), func(tx store.Tx) error {
+			return tx.PutContact(store.Contact{Address: "+34600000001", Fails: tt.fails, LastClass: tt.class, LastFail: night})
+		}))
+		page := b.get("/oncall")
+		has(t, tt.want, page, tt.want)
+		hasNot(t, tt.want, page, tt.not)
+	}
+}
+
 // shown is an answer of which the page counts and not the status.
 func shown(a answer) answer {
 	a.status = http.StatusOK
