@@ -61,7 +61,7 @@ type Numbers struct {
 
 	Reopened     Share `json:"reopened"`      // of those that were ever resolved
 	AutoResolved Share `json:"auto_resolved"` // of those that are resolved
-	NotActedOn   Share `json:"not_acted_on"`  // of all
+	NotActedOn   Share `json:"not_acted_on"`  // of those that are resolved, or acted on
 
 	Satisfaction Satisfaction `json:"satisfaction"`
 

@@ -180,8 +180,8 @@ type Adherence struct {
 // Clocks is how many there were.
 func (a Adherence) Clocks() int { return a.Kept + a.Running + a.Breached }
 
-// Share is the share that was done in time or is not breached yet.
-func (a Adherence) Share() Share { return Share{Count: a.Kept + a.Running, Of: a.Clocks()} }
+// Share is the share that was done in time, of the clocks that are decided: one that still runs in time is neither kept nor broken.
+func (a Adherence) Share() Share { return Share{Count: a.Kept, Of: a.Kept + a.Breached} }
 
 // adherenceJSON is Adherence on the wire.
 type adherenceJSON struct {
@@ -193,7 +193,7 @@ type adherenceJSON struct {
 	Share        *float64 `json:"share"`
 }
 
-// MarshalJSON writes clocks, kept, running, breached, open_breached, and share, which is null when there are no clocks.
+// MarshalJSON writes clocks, kept, running, breached, open_breached, and share, which is null when no clock is decided.
 func (a Adherence) MarshalJSON() ([]byte, error) {
 	w := adherenceJSON{Clocks: a.Clocks(), Kept: a.Kept, Running: a.Running, Breached: a.Breached, OpenBreached: a.OpenBreached}
 	if v, ok := a.Share().Value(); ok {

@@ -21,8 +21,10 @@ func (t *tally) add(f *incident.Facts, now time.Time) {
 	}
 	n := &t.n
 	n.Incidents++
-	n.NotActedOn.Of++
-	if f.Acts == 0 {
+	if f.Acts > 0 || !f.State.Open() { // an open one may still be acted on
+		n.NotActedOn.Of++
+	}
+	if f.Acts == 0 && !f.State.Open() {
 		n.NotActedOn.Count++
 	}
 	n.Alerts += f.Alerts
