@@ -46,7 +46,8 @@ func (p period) Picked(d string) bool { return slices.Contains(p.picked, report.
 type tileView struct{ Name, Value, Change, Mood string }
 
 type weekNumbers struct {
-	Name  string
+	Name  string // its days
+	Week  string // its number
 	Count int
 	Part  int // percent of the busiest week
 	Parts string

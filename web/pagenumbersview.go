@@ -75,11 +75,11 @@ func tiles(r *report.Report) []tileView {
 		{"incidents", "Incidents", fmt.Sprint(n.Incidents)},
 		{"mtta_p50_seconds", "Median to acknowledge", spread(n.MTTA)},
 		{"mttr_p50_seconds", "Median to resolve", spread(n.MTTR)},
-		{"sla_response_share", "Response SLA kept", n.Response.Share().String()},
-		{"sla_resolution_share", "Resolution SLA kept", n.Resolution.Share().String()},
-		{"reopened_share", "Reopened", n.Reopened.String()},
-		{"auto_resolved_share", "Recovered by itself", n.AutoResolved.String()},
-		{"not_acted_on_share", "Nobody acted on", n.NotActedOn.String()},
+		{"sla_response_share", "Response SLA kept", dash(n.Response.Share())},
+		{"sla_resolution_share", "Resolution SLA kept", dash(n.Resolution.Share())},
+		{"reopened_share", "Reopened", dash(n.Reopened)},
+		{"auto_resolved_share", "Recovered by itself", dash(n.AutoResolved)},
+		{"not_acted_on_share", "Nobody acted on", dash(n.NotActedOn)},
 	}
 	var out []tileView
 	for _, f := range all {
@@ -98,11 +98,30 @@ func tiles(r *report.Report) []tileView {
 	return out
 }
 
+// unmeasured is what stands where there is nothing yet to measure.
+const unmeasured = "–"
+
 func spread(s report.Spread) string {
 	if s.Count == 0 {
-		return "–"
+		return unmeasured
 	}
 	return age(s.P50)
+}
+
+func dash(s report.Share) string {
+	if s.Of == 0 {
+		return unmeasured
+	}
+	return s.String()
+}
+
+// weekName is a week by its days: 23–29 Nov, or 30 Nov–6 Dec.
+func weekName(monday time.Time) string {
+	sunday := monday.AddDate(0, 0, 6)
+	if monday.Month() == sunday.Month() {
+		return fmt.Sprintf("%d–%s", monday.Day(), sunday.Format("2 Jan"))
+	}
+	return monday.Format("2 Jan") + "–" + sunday.Format("2 Jan")
 }
 
 // fillGroups makes rows of text: the key, then the numbers.
@@ -118,7 +137,7 @@ func (v *numbersView) fillGroups(r *report.Report) {
 		n := &g.Numbers
 		key := strings.Join(slices.Clone(g.Key), " · ")
 		v.Groups = append(v.Groups, []string{
-			cmp.Or(strings.Trim(key, " ·"), "none"), fmt.Sprint(n.Incidents), spread(n.MTTA), spread(n.MTTR), n.Response.Share().String(), n.Resolution.Share().String(), n.NotActedOn.String(),
+			cmp.Or(strings.Trim(key, " ·"), "none"), fmt.Sprint(n.Incidents), spread(n.MTTA), spread(n.MTTR), dash(n.Response.Share()), dash(n.Resolution.Share()), dash(n.NotActedOn),
 		})
 	}
 }
@@ -130,7 +149,7 @@ func (v *numbersView) fillWeeks(r *report.Report) {
 	}
 	weeks := r.Weeks[max(0, len(r.Weeks)-26):]
 	for _, w := range weeks {
-		n := weekNumbers{Name: w.Week, Count: w.Numbers.Incidents}
+		n := weekNumbers{Name: weekName(w.From.In(r.Location)), Week: w.Week, Count: w.Numbers.Incidents}
 		if most > 0 {
 			n.Part = n.Count * 100 / most
 		}

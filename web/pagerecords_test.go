@@ -109,7 +109,7 @@ func TestReportsPage(t *testing.T) {
 	g := newGallery(t)
 	b := g.browse("viewer")
 	page := b.get("/reports?month=2026-11&by=service&by=priority")
-	has(t, "the page", page, "November 2026", "Not over yet", "Compared with all of October 2026", "By week", "checkout · P1", "The gravest", "What it cost people", "What came back", `href="/reports/html?month=2026-11&amp;by=service&amp;by=priority"`, `href="/reports/csv?`)
+	has(t, "the page", page, "November 2026", "Not over yet", "Compared with all of October 2026", "By week", "checkout · P1", "The gravest", "What it cost people", "What came back", `title="2026-W48">23–29 Nov<`, `href="/reports/html?month=2026-11&amp;by=service&amp;by=priority"`, `href="/reports/csv?`)
 	full := b.get("/reports/html?month=2026-11")
 	has(t, "the full report", full, "November 2026", "How the numbers are worked out")
 	if got := full.header.Get("Content-Security-Policy"); !strings.Contains(got, "style-src 'sha256-") {
