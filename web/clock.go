@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -81,8 +82,18 @@ func (k clockIn) date(at time.Time) string {
 	return at.Format("2 Jan 2006")
 }
 
-// day is a time with its weekday and date, whatever day it is.
-func (k clockIn) day(t time.Time) string { return t.In(k.zone).Format("Mon 2 Jan 15:04") }
+// day is a time with its weekday and date, whatever day it is; with its zone where the clocks change nearby, for an hour may come
+// twice there.
+func (k clockIn) day(t time.Time) string {
+	_, before := t.Add(-clocksNear).In(k.zone).Zone()
+	if _, after := t.Add(clocksNear).In(k.zone).Zone(); before != after {
+		return notify.Instant(t, k.zone)
+	}
+	return t.In(k.zone).Format("Mon 2 Jan 15:04")
+}
+
+// clocksNear is how near to a change of the clocks a time is written with its zone.
+const clocksNear = 3 * time.Hour
 
 // dayName is a day, as people call it that many days later.
 func (k clockIn) dayName(at time.Time, ago int) string {

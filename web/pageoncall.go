@@ -205,7 +205,7 @@ func (t teller) override(s *oncall.Schedule, at time.Time) string {
 }
 
 // week draws seven days from a first one. The days are days of the calendar, so where the clocks change an hour is missing or
-// double in the drawing; the list beneath it is exact.
+// double in the drawing; what is shorter than an hour is drawn as one, and pushes on what follows. The list beneath it is exact.
 func (t teller) week(s *oncall.Schedule, start, today oncall.Date) weekView {
 	var v weekView
 	for d := range 7 {
@@ -216,11 +216,11 @@ func (t teller) week(s *oncall.Schedule, start, today oncall.Date) weekView {
 	if start == today {
 		v.Now = column(t.now.In(s.Zone), start) + 1
 	}
+	drawn := 0
 	for _, sh := range s.Shifts(oncall.Wall(s.Zone, start, 0), oncall.Wall(s.Zone, start.AddDays(7), 0)) {
-		from, to := column(sh.From.In(s.Zone), start), column(sh.To.In(s.Zone), start)
-		if to <= from {
-			continue
-		}
+		from := min(max(column(sh.From.In(s.Zone), start), drawn), weekHours-1)
+		to := max(column(sh.To.In(s.Zone), start), from+1)
+		drawn = to
 		b := t.bar(sh, from, to)
 		if b.Override {
 			b.Tip += " (" + t.override(s, sh.From) + ")"

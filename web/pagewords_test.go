@@ -92,6 +92,30 @@ func TestANumberThatWasSleptThrough(t *testing.T) {
 	}
 }
 
+// TestHalfAnHourIsDrawn: what is shorter than an hour is in the drawing of the week, and in the repeated hour times name their zone.
+func TestHalfAnHourIsDrawn(t *testing.T) {
+	w := newWorld(t)
+	w.clock.Add(time.Date(2027, time.October, 28, 12, 0, 0, 0, time.UTC).Sub(w.clock.Now()))
+	s := w.engine.Settings()
+	book := *s.Book
+	madrid := zone("Europe/Madrid")
+	layer := oncall.Layer{Name: "day", Users: []oncall.UserID{"ana"}, Rotation: oncall.Rotation{Unit: oncall.Daily}, Start: oncall.Date{Year: 2026, Month: time.January, Day: 5}}
+	var all [7]bool
+	for k := range all {
+		all[k] = true
+	}
+	layer.Hours = []oncall.WeeklyHours{{Days: all, From: 0, To: 12 * 60}, {Days: all, From: 12*60 + 30, To: 24 * 60}}
+	again := time.Date(2027, time.October, 31, 0, 0, 0, 0, time.UTC) // 02:00 in summer time; an hour later it is 02:00 once more
+	primary := &oncall.Schedule{ID: "primary", Zone: madrid, Layers: []oncall.Layer{layer}, Overrides: []oncall.Override{{Schedule: "primary", User: "bo", From: again, To: again.Add(time.Hour)}}}
+	users := []oncall.User{{ID: "ana", Name: "Ana Ruiz", Zone: madrid, Phone: "+34600000001"}, {ID: "bo", Name: "Bo Lind", Zone: madrid, Phone: "+34600000002"}}
+	book.Roster = oncall.NewRoster(users, nil, []*oncall.Schedule{primary}, []oncall.Policy{{ID: "payments", Levels: []oncall.Level{{Targets: []oncall.Target{{Kind: oncall.ToUser, Name: "ana"}}, Wait: time.Minute}}}}, "payments")
+	s.Book = &book
+	must(t, w.engine.Reload(t.Context(), s))
+	page := w.browse("viewer").get("/oncall")
+	has(t, "the page", page, `class="shift f13 n1 t gap" title="nobody, Thu 28 Oct 12:00 to Thu 28 Oct 12:30"`, `class="shift f14 n`,
+		`class="shift f75 n1 t`, `title="Bo Lind, Sun 31 Oct 02:00 CEST to Sun 31 Oct 02:00 CET`, "<td>Sun 31 Oct 02:00 CEST</td><td>Sun 31 Oct 02:00 CET</td>")
+}
+
 // shown is an answer of which the page counts and not the status.
 func shown(a answer) answer {
 	a.status = http.StatusOK
