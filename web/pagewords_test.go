@@ -174,6 +174,15 @@ func TestALongTitleIsSetSmaller(t *testing.T) {
 	has(t, "one that fits", b.get(fmt.Sprintf("/i/%d", w.fire("checkout", strings.Repeat("é", 120)))), "<h1>")
 }
 
+// TestTheListSaysWhatItDidNotFind and names who is missing.
+func TestTheListSaysWhatItDidNotFind(t *testing.T) {
+	w := newWorld(t)
+	b := w.browse("viewer")
+	page := b.get("/?q=no+%3Csuch%3E+thing")
+	has(t, "words", page, "Nothing found for “no &lt;such&gt; thing”", "Look in every state", `<b class="late">nobody</b>`) // the office is empty at night
+	has(t, "a service", b.get("/?service=mail&show=closed"), "No incident is like that")
+}
+
 // TestTheStatusPagePointsUp: a day on which something began that is still going on is not told as a quiet one.
 func TestTheStatusPagePointsUp(t *testing.T) {
 	g := newGallery(t)
