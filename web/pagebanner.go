@@ -80,9 +80,9 @@ func (t teller) acked(i *incident.Incident) *banner {
 	me := string(t.me)
 	switch {
 	case i.State == incident.Acknowledged && i.AckedBy == me && me != "":
-		return &banner{"good", "You have it" + t.until(i.AckUntil), "Paging has stopped."}
+		return &banner{"good", "Acknowledged" + t.until(i.AckUntil), ""} // the page itself says who has it, and that paging has stopped
 	case i.State == incident.Acknowledged && me == "":
-		return &banner{"good", "Acknowledged" + t.until(i.AckUntil), "Paging has stopped."}
+		return &banner{"good", "Acknowledged" + t.until(i.AckUntil), ""}
 	case i.State == incident.Acknowledged:
 		return &banner{"plain", upper(cmp.Or(t.name(i.AckedBy), "Somebody")) + " was first, at " + t.short(i.AcknowledgedAt), "Paging has stopped. You can go back to sleep."}
 	case i.State == incident.Resolved || i.State == incident.Closed:

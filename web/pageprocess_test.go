@@ -112,7 +112,7 @@ func TestWhatHelpedLastTime(t *testing.T) {
 	g := newGallery(t)
 	page := g.browse("responder").get(fmt.Sprintf("/i/%d", g.fresh))
 	has(t, "the page", page, "What helped last time", "Restart two checkout pods at a time", "PRB-1", "It happened before", fmt.Sprintf("INC-%d", g.old), "Pool of database connections ran dry",
-		"the same group of alerts", "Changes before it began", "checkout 2.15 to production", "45 min before it began", "service checkout", "Known error", "Repeats", "Dashboard",
+		"the same group of alerts", "Changes around its beginning", "checkout 2.15 to production", "45 min before it began", "service checkout", "Known error", "Repeats", "Dashboard",
 		"Response", "2 min left, by 04:14", "60 % used", "P1 = high impact × high urgency", "Scribe", "The next update is due at 04:39")
 	hasNot(t, "the page", page, "search 1.9 to production</p><p class=\"sub\"><b>It caused")
 	has(t, "one on hold", g.browse("responder").get(fmt.Sprintf("/i/%d", g.held)), "Paused", "waiting for vendor", "Go on")
@@ -158,7 +158,7 @@ func TestStatusUpdateForm(t *testing.T) {
 	b := g.browse("responder")
 	path := fmt.Sprintf("/i/%d", g.fresh)
 	usual := "We are looking into trouble with checkout. More by 03:42 UTC."
-	has(t, "the form", b.get(path), usual+"</textarea>", `data-words="We know what is wrong with checkout and are mending it."`, "Stakeholders: and who subscribed", "Everybody: and the status page")
+	has(t, "the form", b.get(path), usual+"</textarea>", `data-words="We know what is wrong with checkout and are mending it."`, "Stakeholders and subscribers", "Everybody: and the status page")
 	send := func(phase, text string) string {
 		b.sent(path+"/act", form("do", "update", "audience", "public", "phase", phase, "usual", usual, "usual-phase", "investigating", "text", text))
 		return g.incident(g.fresh).PublicStatus.Text
@@ -205,9 +205,9 @@ func TestFollow(t *testing.T) {
 	g := newGallery(t)
 	b := g.browse("viewer")
 	path := fmt.Sprintf("/i/%d", g.told)
-	has(t, "before", b.get(path), "Updates of checkout", "Tell me of each")
-	has(t, "followed", b.sent(path+"/follow", form("do", "start")), "You are told of each", "Tell me no longer")
-	has(t, "followed twice", b.sent(path+"/follow", form("do", "start")), "Tell me no longer")
+	has(t, "before", b.get(path), "Updates of checkout", "Tell me of every update")
+	has(t, "followed", b.sent(path+"/follow", form("do", "start")), "You are told of every update", "Stop telling me")
+	has(t, "followed twice", b.sent(path+"/follow", form("do", "start")), "Stop telling me")
 	must(t, g.store.View(t.Context(), func(tx store.Tx) error {
 		all, err := tx.Subscribers()
 		if len(all) != 1 || all[0].User != "dee" || all[0].Service != "checkout" {
@@ -215,7 +215,7 @@ func TestFollow(t *testing.T) {
 		}
 		return err
 	}))
-	has(t, "no longer", b.sent(path+"/follow", form("do", "stop")), "Tell me of each")
+	has(t, "no longer", b.sent(path+"/follow", form("do", "stop")), "Tell me of every update")
 	bot := g.browse("bot")
 	hasNot(t, "nobody's login", bot.get(path), "Updates of checkout")
 	if got := bot.post(path+"/follow", "do=start"); got.status != 422 {

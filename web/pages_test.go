@@ -86,7 +86,7 @@ func TestIncidentPage(t *testing.T) {
 	page := act("do=ack")
 	has(t, "acknowledged", page, "You have it", "Paging has stopped", "Keep it", "Hold")
 	hasNot(t, "acknowledged", page, ">Acknowledge<", ">Close it<")
-	has(t, "kept", act("do=ack&for=2h"), "You have it until 06:12", "At 06:12 it pages again")
+	has(t, "kept", act("do=ack&for=2h"), "Acknowledged until 06:12", "You have it", "At 06:12 it pages again")
 	has(t, "noted", act("do=note&text=It+is+%3Cthe%3E+proxy"), "Noted", "It is &lt;the&gt; proxy")
 	has(t, "on hold", act("do=hold&text=the+bank&for=1d"), "On hold until Tue 04:12", "the bank", ">Acknowledge<")
 	has(t, "given", act("do=give&to=ana"), "Given to Ana Ruiz", "Paging Ana Ruiz")
@@ -121,7 +121,7 @@ func TestNobodyCanMakeThePageSayWhatIsNotSo(t *testing.T) {
 	w := newWorld(t)
 	n := w.fire("checkout", "HighErrorRate")
 	for _, q := range []string{"?did=ack", "?did=resolve", "?did=close", "?did=hold", "?did=give", "?did=hacked", "?not=hacked"} {
-		hasNot(t, q, w.get(w.link(n, "ana", 1)+q), "You have it", "Thank you", "Given to", "hacked", "Paging has stopped")
+		hasNot(t, q, w.get(w.link(n, "ana", 1)+q), "You have it", "Acknowledged", "Thank you", "Given to", "hacked", "Paging has stopped")
 	}
 }
 

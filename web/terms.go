@@ -73,7 +73,7 @@ var audienceWords = map[incident.Audience]string{
 // audienceLong says who hears of an update.
 var audienceLong = map[incident.Audience]string{
 	incident.ForResponders:   "Responders: who works on it",
-	incident.ForStakeholders: "Stakeholders: and who subscribed to the service",
+	incident.ForStakeholders: "Stakeholders and subscribers",
 	incident.ForPublic:       "Everybody: and the status page",
 }
 
