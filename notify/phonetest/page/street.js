@@ -363,7 +363,7 @@ function render(v) {
   const phone = phones.get(v.number) || build(v);
   phone.view = v;
   phone.q("h2").textContent = label(v);
-  phone.q(".number").textContent = v.name ? v.number : "unknown to the configuration";
+  phone.q(".number").textContent = v.name ? v.number : "phone";
   phone.q(".avatar").textContent = initials(v);
   renderMood(phone, v);
   renderThread(phone, v);
