@@ -314,18 +314,25 @@ func (p *pagerduty) readServices() error {
 		if in.AutoResolve != nil && *in.AutoResolve > 0 {
 			s.notes.add("auto_resolve_timeout of %s has no equal: an incident resolves with its alerts.", short(time.Duration(*in.AutoResolve)*time.Second))
 		}
+		quiet := false
 		switch {
 		case in.Urgency.Type == "use_support_hours":
 			s.notes.add("urgency by support hours has no equal here: a route with active_time_intervals and urgency can say it.")
 		case in.Urgency.Urgency == "low":
+			s.impact, quiet = "low", true
+		case in.Urgency.Urgency == "severity_based":
 			s.impact = "low"
+			s.notes.add("urgency by severity: with impact low, rouse tells loudly of critical and error and quietly of warning and info, as PagerDuty did.")
 		case in.Urgency.Urgency == "high":
 			s.impact = "high"
 		}
 		p.services = append(p.services, s)
 		var n notes
 		n.add("PagerDuty chose the service %q by its integration key. rouse chooses by labels: have the sender add service=%q, or match what it has.", in.Name, s.id)
-		p.routeTo("route: "+s.id, n, s.id, `service="`+s.id+`"`)
+		r := p.routeTo("route: "+s.id, n, s.id, `service="`+s.id+`"`)
+		if quiet {
+			set(r, "urgency", text("low")) // impact alone does not: with a critical alert it is P3, which wakes people
+		}
 		return nil
 	})
 }

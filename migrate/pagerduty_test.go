@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 	"github.com/PagerDuty/go-pagerduty"
 	"pgregory.net/rapid"
 
+	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/migrate"
 	"github.com/rouse/rouse/oncall"
 )
@@ -194,6 +197,41 @@ func importLayer(t *rapid.T, zone *time.Location, start time.Time, days int, use
 	}
 	s, _ := c.Roster().Schedule("rota")
 	return s
+}
+
+// urgencyExport has one service of each constant rule of urgency.
+const urgencyExport = `{"users": [{"id": "P1", "name": "Ana"}],
+ "escalation_policies": [{"id": "E1", "name": "ops", "escalation_rules": [{"escalation_delay_in_minutes": 5, "targets": [{"id": "P1", "type": "user_reference"}]}]}],
+ "services": [
+  {"id": "S1", "name": "quiet", "escalation_policy": {"id": "E1"}, "incident_urgency_rule": {"type": "constant", "urgency": "low"}},
+  {"id": "S2", "name": "loud", "escalation_policy": {"id": "E1"}, "incident_urgency_rule": {"type": "constant", "urgency": "high"}},
+  {"id": "S3", "name": "mixed", "escalation_policy": {"id": "E1"}, "incident_urgency_rule": {"type": "constant", "urgency": "severity_based"}}]}`
+
+// TestPagerDutyUrgency: who was told quietly there is told quietly here, whatever the severity.
+func TestPagerDutyUrgency(t *testing.T) {
+	r, err := migrate.PagerDuty([]migrate.File{{Name: "all.json", Data: []byte(urgencyExport)}}, migrate.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := good(t, r)
+	book := c.Rulebook()
+	bySeverity := map[string]incident.Grade{"critical": "high", "error": "high", "warning": "medium", "info": "low"}
+	for service, want := range map[string]string{"quiet": "", "loud": "critical error warning info", "mixed": "critical error"} {
+		var loud []string
+		for _, severity := range []string{"critical", "error", "warning", "info"} {
+			d := c.Tree().Route(alert.Alert{Labels: alert.Labels{"service": service, "severity": severity}})[0]
+			urgency := cmp.Or(incident.Grade(d.Urgency), bySeverity[severity])
+			if book.NotifyUrgency(book.Prioritise(book.Services[d.Service].Impact, urgency)) == oncall.High {
+				loud = append(loud, severity)
+			}
+		}
+		if got := strings.Join(loud, " "); got != want {
+			t.Errorf("%s: loud are %q, want %q", service, got, want)
+		}
+	}
+	if !slices.ContainsFunc(r.Lost, func(l migrate.Lost) bool { return l.Where == "services.mixed" }) {
+		t.Errorf("nothing says what became of urgency by severity: %v", r.Lost)
+	}
 }
 
 func TestExportRefuses(t *testing.T) {
