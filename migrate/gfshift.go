@@ -115,7 +115,7 @@ func (p *grafana) lines(groups [][]string, n *notes) [][]string {
 // recur writes the rule of a shift as turns and hours.
 func (x *shift) recur(in gfShift, zone *time.Location, start time.Time, length time.Duration) {
 	interval := max(in.Interval, 1)
-	local := start.In(zone)
+	local := clocks(start, zone)
 	from := local.Hour()*60 + local.Minute()
 	minutes := int(min(length, 8*week) / time.Minute)
 	var days []time.Weekday

@@ -91,7 +91,7 @@ func clash(with []shift, x shift) bool {
 
 // monthly writes turns of some months, which change on the day of their start.
 func (l *layer) monthly(zone *time.Location, start time.Time, months int) {
-	local := start.In(zone)
+	local := clocks(start, zone)
 	l.start, l.handoff = local.Format(time.DateOnly), local.Format("2 15:04")
 	l.times("monthly", months)
 }

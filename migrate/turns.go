@@ -15,21 +15,39 @@ const (
 // mostTurns is how long a list of users may become when turns of several days are written as turns of one.
 const mostTurns = 400
 
-// zoneOf reads a time zone; UTC with a note where there is none of that name.
+// unknown stands for a time zone of which only the name is known. It is written as UTC, and its clocks are those of the export.
+var unknown = time.FixedZone("UTC", 0)
+
+// zoneOf reads a time zone, by its own name or by Rails's; unknown with a note where there is none of that name.
 func zoneOf(name string, n *notes) (*time.Location, string) {
-	if name != "" && name != "Local" {
-		if zone, err := time.LoadLocation(name); err == nil {
-			return zone, name
-		}
-		n.add("there is no time zone %q, so UTC stands here: write the right one, for turns change by its clocks.", name)
+	if name == "" || name == "Local" {
+		return time.UTC, "UTC"
 	}
-	return time.UTC, "UTC"
+	for _, called := range []string{name, railsZones[name]} {
+		if zone, err := time.LoadLocation(called); err == nil && called != "" {
+			return zone, called
+		}
+	}
+	n.add("there is no time zone %q, so UTC stands here: write the right one, for turns change by its clocks.", name)
+	return unknown, "UTC"
+}
+
+// clocks is what the clocks of a zone show at a moment. Those of an unknown zone show what the export wrote, by the offset that it
+// gave: hours are in wall time too, so the two stay together when somebody writes the zone.
+func clocks(t time.Time, zone *time.Location) time.Time {
+	if zone != unknown {
+		return t.In(zone)
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone)
 }
 
 // rotate writes turns of a length that begin at start. Turns of whole days and weeks keep their wall time over a change of the
 // clocks; those of several days are written as turns of one, with each person that many times in the list.
 func (l *layer) rotate(zone *time.Location, start time.Time, length time.Duration) {
-	local := start.In(zone)
+	local := clocks(start, zone)
+	if _, offset := start.Zone(); zone == unknown && offset == 0 && start.Location() != unknown {
+		l.notes.add("the handoff is in UTC, as the export has it, and hours are on the clocks of its zone: with the zone write the handoff anew.")
+	}
 	if local.Second() != 0 || local.Nanosecond() != 0 {
 		l.notes.add("turns began at %s; rouse knows minutes.", local.Format("15:04:05"))
 	}
@@ -86,8 +104,11 @@ func (l *layer) times(unit string, n int) {
 	l.users = all
 }
 
-// steady reports whether a zone's clocks are not changed in the years around now that matter to a rota.
+// steady reports whether a zone's clocks are known not to change in the years around now that matter to a rota.
 func steady(zone *time.Location) bool {
+	if zone == unknown {
+		return false
+	}
 	_, winter := time.Date(2026, time.January, 15, 0, 0, 0, 0, zone).Zone()
 	_, summer := time.Date(2026, time.July, 15, 0, 0, 0, 0, zone).Zone()
 	return winter == summer
