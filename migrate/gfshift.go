@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -38,6 +39,9 @@ func (p *grafana) shift(s *schedule, zone *time.Location, in gfShift) []shift {
 	}
 	if own.String() != zone.String() && !(steady(own) && steady(zone)) {
 		n.add("the shift is on the clocks of %s, the schedule on those of %s, by which rouse hands over.", own, zone)
+	}
+	if rotation, err := localTime(in.Rotation, own); err == nil && rotation.After(start) && len(in.Rolling) > 1 {
+		n.add("its turns were counted from %s; here from its start, so see whose turn it is.", in.Rotation)
 	}
 	groups := in.Rolling
 	if in.Type == "recurrent_event" || len(groups) == 0 {
@@ -128,11 +132,13 @@ func (x *shift) recur(in gfShift, zone *time.Location, start time.Time, length t
 	case "weekly":
 		x.byWeek(in, zone, local, interval, days, from, minutes)
 	case "monthly":
+		x.dayless(days)
 		x.monthly(zone, start, interval)
 		if length < 28*day {
 			x.notes.add("lasted %s of each month alone; here it lasts until the next turn.", short(length))
 		}
 	case "hourly":
+		x.dayless(days)
 		x.rotate(zone, start, unitOf("hourly", interval))
 		if length < unitOf("hourly", interval) {
 			x.notes.add("lasted %s of every %d hours; here it lasts until the next turn.", short(length), interval)
@@ -148,7 +154,12 @@ func (x *shift) byDays(days []time.Weekday, from, minutes, interval int) {
 	if minutes >= interval*dayMinutes && len(days) == 0 {
 		return
 	}
-	if interval > 1 && minutes < interval*dayMinutes && len(days) == 0 {
+	switch {
+	case len(days) > 0 && len(days) < 7 && several(x.users):
+		x.notes.add("turns moved on with the days of by_day alone; here they move on every day, so see whose turn it is.")
+	case len(days) > 0 && interval > 1:
+		x.notes.add("came once in %d days; here it comes on each day of by_day.", interval)
+	case interval > 1 && minutes < interval*dayMinutes:
 		x.notes.add("came once in %d days; here its hours are those of every day.", interval)
 	}
 	if len(days) == 0 {
@@ -180,4 +191,19 @@ func (x *shift) byWeek(in gfShift, zone *time.Location, local time.Time, interva
 	for _, d := range days {
 		x.spans = append(x.spans, span{d, from, min(minutes, 7*dayMinutes)})
 	}
+	if interval > 1 {
+		x.notes.add("came in one week of %d; here the days of by_day are those of every week.", interval)
+	}
+}
+
+// dayless says that a shift of hours or months came on some weekdays alone.
+func (x *shift) dayless(days []time.Weekday) {
+	if len(days) > 0 {
+		x.notes.add("by_day has no equal beside turns of hours or months: it holds on every day here.")
+	}
+}
+
+// several reports whether users take turns at all.
+func several(users []string) bool {
+	return slices.ContainsFunc(users, func(u string) bool { return u != users[0] })
 }

@@ -1,6 +1,7 @@
 package migrate_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,6 +115,50 @@ func TestGrafanaOnCall(t *testing.T) {
 		{"Thu 2026-12-24 09:00", "cy"}, // the event
 	})
 	watches(t, c, []oncall.ScheduleID{"shop-2"}, []watch{{"Tue 2026-01-13 11:00", "dee"}, {"Tue 2026-01-20 11:00", "cy"}, {"Wed 2026-01-21 11:00", ""}})
+}
+
+// TestGrafanaShiftsThatSkip: what comes less often there than here, or in other turns, is told at its layer.
+func TestGrafanaShiftsThatSkip(t *testing.T) {
+	const export = `{"users": {"results": [{"id": "U1", "username": "ana"}, {"id": "U2", "username": "bo"}]},
+ "schedules": {"results": [{"id": "S", "name": "rota", "time_zone": "Europe/Madrid", "shifts": ["X"]}]},
+ "on_call_shifts": {"results": [{"id": "X", "start": "2026-01-05T09:00:00", "duration": 28800, "week_start": "MO", %s}]}}`
+	const rolling, one = `"type": "rolling_users", "rolling_users": [["U1"], ["U2"]]`, `"type": "recurrent_event", "users": ["U1"]`
+	for name, c := range map[string]struct{ shift, want string }{
+		"weeks with days":         {rolling + `, "frequency": "weekly", "interval": 2, "by_day": ["MO", "TU"]`, "came in one week of 2"},
+		"an event of weeks":       {one + `, "frequency": "weekly", "interval": 2, "by_day": ["MO", "TU"]`, "came in one week of 2"},
+		"weeks without days":      {one + `, "frequency": "weekly", "interval": 2`, "came once in 2 weeks"},
+		"every week":              {rolling + `, "frequency": "weekly", "interval": 1, "by_day": ["MO", "TU"]`, ""},
+		"turns of days with days": {rolling + `, "frequency": "daily", "interval": 1, "by_day": ["MO", "TU"]`, "turns moved on with the days of by_day alone"},
+		"days with days":          {one + `, "frequency": "daily", "interval": 2, "by_day": ["MO", "TU"]`, "came once in 2 days"},
+		"one, on working days":    {one + `, "frequency": "daily", "interval": 1, "by_day": ["MO", "TU"]`, ""},
+		"months with days":        {one + `, "frequency": "monthly", "interval": 1, "by_day": ["MO"]`, "by_day has no equal"},
+		"counted from later":      {rolling + `, "frequency": "weekly", "interval": 1, "rotation_start": "2026-02-02T09:00:00"`, "its turns were counted from 2026-02-02T09:00:00"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var answers map[string]json.RawMessage
+			if err := json.Unmarshal(fmt.Appendf(nil, export, c.shift), &answers); err != nil {
+				t.Fatal(err)
+			}
+			var files []migrate.File
+			for kind, data := range answers {
+				files = append(files, migrate.File{Name: kind + ".json", Data: data})
+			}
+			r, err := migrate.GrafanaOnCall(files, migrate.Options{Now: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			good(t, r)
+			var told []string
+			for _, l := range r.Lost {
+				if strings.HasPrefix(l.Where, "schedules.") {
+					told = append(told, l.What)
+				}
+			}
+			if got := strings.Join(told, "\n"); (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+				t.Errorf("told %q, want %q", got, c.want)
+			}
+		})
+	}
 }
 
 func FuzzOpsgenie(f *testing.F)      { fuzz(f, "opsgenie", migrate.Opsgenie) }
