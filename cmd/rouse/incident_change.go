@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 
 func newChange(r *remote) *cobra.Command {
 	var in client.Amendment
+	var since string
 	cmd := &cobra.Command{
 		Use:   "change NUMBER...",
 		Short: "Correct an incident's priority, service, type or title, saying why",
@@ -27,10 +29,17 @@ func newChange(r *remote) *cobra.Command {
 		Args:              wants(1, -1, "at least one incident's number, such as: rouse incidents change 42 --priority P1 --reason \"...\""),
 		ValidArgsFunction: r.completeNumbers(-1, "open", "resolved"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkChange(&in); err != nil {
+			if err := checkChange(&in, since != ""); err != nil {
 				return err
 			}
 			return r.each(cmd, args, func(s *session) (act, error) {
+				t, err := s.sinceOf(since)
+				if err != nil {
+					return nil, err
+				}
+				if !t.IsZero() {
+					in.StartedAt = t.UTC().Format(time.RFC3339)
+				}
 				return func(ctx context.Context, n int64) (client.Incident, error) { return s.Amend(ctx, n, in) }, nil
 			})
 		},
@@ -45,7 +54,7 @@ func newChange(r *remote) *cobra.Command {
 	f.StringVar(&in.Type, "type", "", "type of incident, as configured")
 	f.StringVar(&in.Category, "category", "", "category of that type; - takes it away")
 	f.StringVar(&in.Title, "title", "", "a better title")
-	f.StringVar(&in.StartedAt, "since", "", "when it really began, a `time`: \"2026-12-24 06:00\" in your zone, or RFC 3339")
+	f.StringVar(&since, "since", "", "when it really began, a `time`: 20m, 09:30, \"2026-12-24 06:00\" on the clock of --zone, or RFC 3339")
 	f.StringVar(&in.UpdateEvery, "update-every", "", "a status update is owed so often, a `duration` such as 30m")
 	cmd.MarkFlagsMutuallyExclusive("priority", "matrix")
 	offer(cmd, "priority", priorities...)
@@ -56,9 +65,9 @@ func newChange(r *remote) *cobra.Command {
 }
 
 // checkChange refuses what the daemon would, before several incidents are half changed.
-func checkChange(in *client.Amendment) error {
+func checkChange(in *client.Amendment, since bool) error {
 	in.Priority = strings.ToUpper(in.Priority)
-	weighty := in.Priority != "" || in.Matrix || in.Impact != "" || in.Urgency != "" || in.Type != "" || in.Category != "" || in.StartedAt != ""
+	weighty := in.Priority != "" || in.Matrix || in.Impact != "" || in.Urgency != "" || in.Type != "" || in.Category != "" || since
 	switch {
 	case !weighty && in.Service == "" && in.Title == "" && in.UpdateEvery == "":
 		return errors.New("rouse incidents change: say what is to be otherwise, such as --priority P1 (see --help)")

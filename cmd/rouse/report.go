@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -67,14 +68,11 @@ func (r *remote) report(ctx context.Context, path string, words []string, o repo
 	if err != nil {
 		return err
 	}
-	if o.since != "" {
-		t, err := parseSince(o.since, s.now, s.zone)
-		switch {
-		case err != nil:
-			return fmt.Errorf("--since: %w", err)
-		case t.After(s.now):
-			return errors.New("--since: that is still to come: say when it began")
-		}
+	t, err := s.sinceOf(o.since)
+	if err != nil {
+		return err
+	}
+	if !t.IsZero() {
 		in.StartedAt = t.UTC()
 	}
 	i, err := s.Report(ctx, in)
@@ -86,4 +84,19 @@ func (r *remote) report(ctx context.Context, path string, words []string, o repo
 	}
 	s.out.line("%s", s.sentence(i))
 	return nil
+}
+
+// sinceOf reads the --since of an incident; the zero time is none.
+func (s *session) sinceOf(since string) (time.Time, error) {
+	if since == "" {
+		return time.Time{}, nil
+	}
+	t, err := parseSince(since, s.now, s.zone)
+	switch {
+	case err != nil:
+		return t, fmt.Errorf("--since: %w", err)
+	case t.After(s.now):
+		return t, errors.New("--since: that is still to come: say when it began")
+	}
+	return t, nil
 }
