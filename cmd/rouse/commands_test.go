@@ -261,13 +261,26 @@ func TestOneOf(t *testing.T) {
 }
 
 func TestZoneID(t *testing.T) {
+	link, _ := os.Readlink("/etc/localtime") // a machine may have none
+	_, machine, _ := strings.Cut(link, "zoneinfo/")
 	for _, tt := range []struct{ flag, tz, want string }{
 		{"UTC", "Europe/Madrid", "UTC"}, {"", "Europe/Madrid", "Europe/Madrid"}, {"", ":Europe/Madrid", "Europe/Madrid"},
-		{"", "", ""}, {"", "/etc/localtime", ""}, {"", "CET-1CEST", ""},
+		{"", "", machine}, {"Asia/Tokyo", "", "Asia/Tokyo"}, {"", "/etc/localtime", ""}, {"", "CET-1CEST", ""}, {"", "Local", ""},
 	} {
 		r := &remote{env: env{getenv: func(string) string { return tt.tz }}, zone: tt.flag}
 		if got := (&session{r: r}).zoneID(); got != tt.want {
 			t.Errorf("--zone %q, TZ %q: %q, want %q", tt.flag, tt.tz, got, tt.want)
 		}
+	}
+}
+
+// TestCoverNamesAZone: the command that leave offers works on any machine, also where it was offered by one whose zone has no name.
+func TestCoverNamesAZone(t *testing.T) {
+	var b strings.Builder
+	s := &session{out: newPrinter(&b, func(string) string { return "" }), zone: time.Local}
+	from := time.Date(2026, time.December, 24, 6, 0, 0, 0, time.UTC)
+	s.leaveClashes([]client.Leave{{User: "ana", Clashes: []client.LeaveClash{{Schedule: "primary", From: from, To: from.Add(time.Hour), Cover: "bo"}}}})
+	if want := `--from "2026-12-24 06:00" --to "2026-12-24 07:00" --zone UTC`; !strings.Contains(b.String(), want) {
+		t.Errorf("got %s\nwant %s", b.String(), want)
 	}
 }

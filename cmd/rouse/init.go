@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/rand"
 	_ "embed"
 	"encoding/hex"
@@ -58,29 +59,12 @@ func newInit(e env) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&s.Name, "name", "Oncall", "who is paged first: a person's name")
 	f.StringVar(&s.Phone, "phone", "+12025550103", "their phone number, with country code")
-	f.StringVar(&s.Zone, "timezone", e.ownZone(), "their time zone")
+	f.StringVar(&s.Zone, "timezone", cmp.Or(e.machineZone(), "UTC"), "their time zone")
 	f.StringVar(&s.Service, "service", "website", "what may break")
 	f.StringVar(&s.Pages, "pages", "fake", "how pages go out: fake (phones in the browser) or twilio")
 	f.StringVar(&out, "out", "rouse.yaml", "the file to write")
 	f.BoolVar(&yes, "yes", false, "ask nothing")
 	return cmd
-}
-
-// ownZone is the time zone of this machine, as far as it has a name.
-func (e env) ownZone() string {
-	zone := e.getenv("TZ")
-	if zone == "" {
-		if link, err := os.Readlink("/etc/localtime"); err == nil {
-			_, zone, _ = strings.Cut(link, "zoneinfo/")
-		}
-	}
-	if zone == "" || zone == "Local" {
-		return "UTC"
-	}
-	if _, err := time.LoadLocation(zone); err != nil {
-		return "UTC"
-	}
-	return zone
 }
 
 // questions asks what no flag answers, until the input ends.

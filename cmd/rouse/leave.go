@@ -201,12 +201,15 @@ func (s *session) addLeave(ctx context.Context, in client.NewLeave) error {
 
 // leaveClashes prints each shift that falls into leave, with the command that has somebody stand in.
 func (s *session) leaveClashes(list []client.Leave) {
-	n := 0
+	n, zone := 0, s.zone
+	if zone == time.Local {
+		zone = time.UTC // a command is typed elsewhere too, and --zone takes a name
+	}
 	for _, l := range list {
 		for _, c := range l.Clashes {
 			n++
 			s.out.line("%s %s is on call on %s from %s until %s, and will be paged.", s.out.paint(yellow, "on leave!"), plain(l.User), plain(c.Schedule), longTime(c.From, s.zone), longTime(c.To, s.zone))
-			s.out.line("  %s", s.out.paint(dim, "cover it: "+rota.CoverCommand(c.Schedule, rota.Clash{User: l.User, From: c.From, To: c.To, Cover: c.Cover}, s.zone)))
+			s.out.line("  %s", s.out.paint(dim, "cover it: "+rota.CoverCommand(c.Schedule, rota.Clash{User: l.User, From: c.From, To: c.To, Cover: c.Cover}, zone)))
 		}
 	}
 	if n == 0 && len(list) > 0 {

@@ -31,7 +31,8 @@ func newNumbers(e env) *cobra.Command {
 			"With words it reports an incident, as rouse incidents report does: people are paged for it like for any other.\n\n" +
 			"Without words it shows the numbers of the incident process over a period, of the incidents that you may see: how many, how fast\n" +
 			"they were detected, acknowledged and resolved, promises kept, noise, recurring causes, and what it cost the people on call. The\n" +
-			"period is the last 30 days, unless --month or --from and --to say otherwise; days are of --zone.",
+			"period is the last 30 days, unless --month or --from and --to say otherwise; days and months are of --zone, or else of this\n" +
+			"machine's zone, or where that has no name of yours as the daemon knows it.",
 		Example: "  rouse report \"Card payments fail\" --service checkout --impact high --since 09:30\n\n" +
 			"  rouse report\n" +
 			"  rouse report --month 2026-10 --by service,priority\n" +

@@ -57,7 +57,7 @@ func (r *remote) session(also ...string) (*session, error) {
 		return nil, err
 	}
 	var err error
-	if s.zone, err = parseZone(r.zone); err != nil {
+	if s.zone, err = parseZone(cmp.Or(r.zone, r.machineZone())); err != nil {
 		return nil, err
 	}
 	if s.base, err = r.address(); err != nil {

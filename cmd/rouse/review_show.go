@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -42,16 +43,10 @@ func newReviewShow(r *remote) *cobra.Command {
 	return cmd
 }
 
-// zoneID names the zone that times are to be in, where it has a name that the daemon knows; empty: yours there.
+// zoneID names the zone that times are to be in: that of --zone, or else this machine's. Where that has no name it is empty, which
+// means yours there.
 func (s *session) zoneID() string {
-	if s.r.zone != "" {
-		return s.r.zone
-	}
-	tz := strings.TrimPrefix(s.r.getenv("TZ"), ":")
-	if _, err := parseZone(tz); err != nil || strings.HasPrefix(tz, "/") {
-		return ""
-	}
-	return tz
+	return cmp.Or(s.r.zone, s.r.machineZone())
 }
 
 func (s *session) reviewTable(all []client.ReviewSummary) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -101,6 +102,20 @@ func parseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no duration: write it as 30m, 2h, 1d or 1h30m", plain(s))
 	}
 	return time.Duration(d), nil
+}
+
+// machineZone is the name of this machine's time zone, that of TZ or else what /etc/localtime leads to; empty where it has none.
+func (e env) machineZone() string {
+	zone := strings.TrimPrefix(e.getenv("TZ"), ":")
+	if zone == "" {
+		if link, err := os.Readlink("/etc/localtime"); err == nil {
+			_, zone, _ = strings.Cut(link, "zoneinfo/")
+		}
+	}
+	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+		return ""
+	}
+	return zone
 }
 
 // parseZone loads a time zone; empty is the zone of this machine.
