@@ -71,6 +71,9 @@ func runTests(ctx context.Context, e env, args []string, o testOptions) error {
 		fmt.Fprintln(e.stderr, problems.String())
 		return exitError{2}
 	}
+	if names := b.dropped; o.run != "" && !slices.ContainsFunc(reports, func(u unplayed) bool { return len(u.tests) > 0 }) {
+		return fmt.Errorf("--run: no test's name matches %q; %s", o.run, nearTests(o.run, names))
+	}
 	if e.getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // thousands of short plays: memory is there to be used
 	}
@@ -118,8 +121,9 @@ func testsBelow(root string) (files []string, err error) {
 
 // benches are the configurations that files of tests are run against, each loaded once.
 type benches struct {
-	config string // for all; empty: as the file says
-	of     map[string]*cases.Bench
+	config  string // for all; empty: as the file says
+	of      map[string]*cases.Bench
+	dropped []string // the names of tests that are not to run
 }
 
 // unplayed is a file whose tests are understood and have not run.
@@ -142,7 +146,13 @@ func (b *benches) compile(files []string, only *regexp.Regexp) (all []unplayed, 
 		}
 		tests, ps := cases.Compile(f, bench)
 		problems = append(problems, ps...)
-		tests = slices.DeleteFunc(tests, func(t *cases.Test) bool { return !only.MatchString(t.Name) })
+		tests = slices.DeleteFunc(tests, func(t *cases.Test) bool {
+			if only.MatchString(t.Name) {
+				return false
+			}
+			b.dropped = append(b.dropped, t.Name)
+			return true
+		})
 		all = append(all, unplayed{cases.Report{File: name}, tests})
 	}
 	return all, problems.Errors()
@@ -180,6 +190,40 @@ func newBench(c *configs.Config) *cases.Bench {
 			}
 			return batch, err
 		}}
+}
+
+// nearTests says which names somebody may have meant by --run: one that is near to it, or has a word near to one of its words, or
+// else the first few that there are.
+func nearTests(run string, names []string) string {
+	slices.Sort(names)
+	var near []string
+	for _, name := range slices.Compact(names) {
+		words := append(strings.Fields(name), name)
+		for _, w := range append(strings.Fields(run), run) {
+			if slices.ContainsFunc(words, func(x string) bool { return configs.Near(w, x) }) {
+				near = append(near, name)
+				break
+			}
+		}
+	}
+	const most = 3
+	how := "did you mean "
+	if len(near) == 0 {
+		near, how = slices.Compact(names), "there are "
+	}
+	more := ""
+	if n := len(near) - most; n > 0 {
+		near, more = near[:most], fmt.Sprintf(" and %d more", n)
+	}
+	quoted := make([]string, len(near))
+	for k, n := range near {
+		quoted[k] = fmt.Sprintf("%q", plain(n))
+	}
+	words := how + strings.Join(quoted, ", ") + more
+	if how == "did you mean " {
+		words += "?"
+	}
+	return words
 }
 
 // play runs all tests, as many at a time as there are processors. A terminal sees how far it is.
