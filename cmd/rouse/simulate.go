@@ -53,7 +53,7 @@ func newSimulate(e env) *cobra.Command {
 	f.StringSliceVar(&o.acks, "ack", nil, "who acknowledges when: bo@12m")
 	f.StringSliceVar(&o.fail, "fail", nil, "what fails: sms, call, email, a person, a provider, or both: sms:bo")
 	f.StringVar(&o.recovers, "recover", "", "how long after the start the alerts recover")
-	f.StringVar(&o.length, "for", "", "how long it is played (until it is acknowledged, at most 4h; 1h if nobody answers)")
+	f.StringVar(&o.length, "for", "", "how long it is played, at most 7d (until it is acknowledged, at most 4h; 1h if nobody answers)")
 	f.BoolVar(&o.json, "json", false, "print the timeline as JSON")
 	f.StringVar(&o.svg, "svg", "", "draw the levels over time into a file as well")
 	return cmd
@@ -208,10 +208,15 @@ func scriptOf(c *configs.Config, o simulateOptions, start time.Time, alerts []al
 		s.Length = 4 * time.Hour
 	}
 	if o.length != "" {
-		s.Length = length("for", o.length)
+		if s.Length = length("for", o.length); s.Length > longestNight {
+			errs = append(errs, fmt.Errorf("--for: %s is too long: a night is played for %s at most", plain(o.length), span(longestNight)))
+		}
 	}
 	return s, errors.Join(errs...)
 }
+
+// longestNight bounds what simulate plays. An incident that nobody answers is escalated all the while, and each page is a line.
+const longestNight = 7 * 24 * time.Hour
 
 func over(alerts []alert.Alert) (all []alert.Alert) {
 	for _, a := range alerts {
