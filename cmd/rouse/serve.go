@@ -46,6 +46,12 @@ func newServe(e env) *cobra.Command {
 		Example: "  rouse serve --config /etc/rouse/rouse.yaml\n  rouse serve --demo      # everything on this machine, with phones in the browser",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch f := cmd.Flags(); {
+			case o.demo && f.Changed("config"):
+				return errors.New("rouse serve: --demo has a configuration of its own, so --config would be ignored: write one or the other")
+			case !o.demo && f.Changed("phones"):
+				return errors.New("rouse serve: --phones is of --demo: add it, or see rouse phones for a street of phones of its own")
+			}
 			if o.demo {
 				return runDemo(cmd.Context(), e, o)
 			}
