@@ -60,11 +60,13 @@ func newImport(e env) *cobra.Command {
 		Short: "Write a rouse.yaml from what another pager gives out of itself",
 		Long: "Write a rouse.yaml from Alertmanager's configuration or another pager's API export. What had no equal is a comment at its place,\n" +
 			"and is listed on standard error. Nothing is asked of any network. docs/import.md says how to export.",
+		Example: "  " + importers[0].example() + " --out rouse.yaml\n  " + importers[1].example() + " --out rouse.yaml",
 	}
+	var below []*cobra.Command
 	for _, i := range importers {
-		cmd.AddCommand(newImporter(e, i))
+		below = append(below, newImporter(e, i))
 	}
-	return cmd
+	return group(cmd, below...)
 }
 
 func newImporter(e env, i importer) *cobra.Command {

@@ -28,7 +28,22 @@ func newRoot(e env) *cobra.Command {
 	root.AddCommand(newAudit(e), newErase(e), newBackup(e), newRestore(e), newVersion(e))
 	root.AddCommand(newImport(e), newFmt(e), newSchema(e), newInit(e))
 	root.Args = cobra.ArbitraryArgs
+	shells(root)
 	return root
+}
+
+// shells adds cobra's completion, which by itself answers a shell that it does not know with its help, and success.
+func shells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, err := root.Find([]string{"completion"})
+	if err != nil {
+		return // cobra has none any more
+	}
+	group(completion).Args = cobra.ArbitraryArgs
+	completion.Example = "  source <(rouse completion bash)"
+	for _, c := range completion.Commands() {
+		c.Example = "  rouse completion " + c.Name()
+	}
 }
 
 // buildVersion is the release, with the commit where the build knows it.
