@@ -129,6 +129,9 @@ func GoAlert(files []File, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	if slices.ContainsFunc(p.users, func(u user) bool { return len(u.high) > 0 }) {
+		p.lost = append(p.lost, Lost{What: "GoAlert told of everything by the same notification rules: they stand for high urgency. Of low urgency (P4 and P5) rouse tells as it does by itself, by mail and then by text; write notify.low where it should be otherwise."})
+	}
 	p.feed = []string{
 		"# Alertmanager's and Grafana's webhooks, and JSON from scripts, which is POSTed to /ingest/scripts.",
 		"alertmanager: {type: alertmanager, token: env:ROUSE_ALERTMANAGER}",
