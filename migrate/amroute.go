@@ -96,7 +96,7 @@ func (a *alertmanager) mutes(n *yaml.Node, r *receiver, out *yaml.Node, root boo
 		set(out, "urgency", text("low"))
 	case r.drops:
 		if a.always == "" {
-			a.always = a.freeInterval("always")
+			a.always = a.freeInterval(always)
 		}
 		all := words()
 		if muted != nil {
@@ -272,14 +272,19 @@ func (a *alertmanager) withAlways(all *yaml.Node) *yaml.Node {
 	if a.always == "" {
 		return all
 	}
+	all.Content = append(all.Content, alwaysInterval(a.always, "Not Alertmanager's: it mutes the routes whose receiver told nobody."))
+	return all
+}
+
+// alwaysInterval is a time interval that is always, with a comment on whom it stands for.
+func alwaysInterval(name, why string) *yaml.Node {
 	span := flow()
 	set(span, "weekdays", words("sunday:saturday"))
 	n := block()
-	set(n, "name", text(a.always))
+	set(n, "name", text(name))
 	set(n, "time_intervals", &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq", Style: yaml.FlowStyle, Content: []*yaml.Node{span}})
-	comment(n, notes{"Not Alertmanager's: it mutes the routes whose receiver told nobody."})
-	all.Content = append(all.Content, n)
-	return all
+	comment(n, notes{why})
+	return n
 }
 
 // inhibit turns the inhibition rules into the newer form.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/configs"
 	"github.com/rouse/rouse/migrate"
 	"github.com/rouse/rouse/oncall"
@@ -73,6 +74,69 @@ func TestOpsgenie(t *testing.T) {
 	}
 	if want := []time.Duration{5 * time.Minute, 55 * time.Minute, 20 * time.Minute}; len(p.Levels) != 3 || p.Levels[0].Wait != want[0] || p.Levels[1].Wait != want[1] || p.Levels[2].Wait != want[2] || p.Repeat != 3 {
 		t.Errorf("policy %+v, want waits %v and 3 rounds", p, want)
+	}
+}
+
+// routed imports a team with rules, beside a rule by default that told nobody.
+func routed(t *testing.T, rules string) (*migrate.Result, *configs.Config) {
+	t.Helper()
+	r, err := migrate.Opsgenie([]migrate.File{
+		{Name: "users.json", Data: []byte(`{"data": [{"id": "u1", "fullName": "Ana", "username": "ana@example.com"}]}`)},
+		{Name: "teams.json", Data: []byte(`{"data": [{"id": "t1", "name": "ops", "members": [{"user": {"id": "u1"}}]}]}`)},
+		{Name: "schedules.json", Data: []byte(`{"data": [{"id": "s1", "name": "rota", "timezone": "UTC", "rotations": [{"startDate": "2026-01-05T08:00:00Z", "type": "weekly", "length": 1, "participants": [{"type": "user", "id": "u1"}]}]}]}`)},
+		{Name: "routing_rules-ops.json", Data: []byte(`{"data": [` + rules + `{"name": "rest", "isDefault": true, "order": 9, "criteria": {"type": "match-all"}, "notify": {"type": "none"}}]}`)},
+	}, migrate.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, good(t, r)
+}
+
+const (
+	devTellsNobody    = `{"name": "dev", "order": 1, "criteria": {"conditions": [{"field": "details", "key": "env", "operation": "equals", "expectedValue": "dev"}]}, "notify": {"type": "none"}},`
+	nightsTellNobody  = `{"name": "nights", "order": 2, "criteria": {"conditions": [{"field": "details", "key": "env", "operation": "equals", "expectedValue": "stage"}]}, "timeRestriction": {"type": "time-of-day", "restriction": {"startHour": 18, "endHour": 9}}, "notify": {"type": "none"}},`
+	wordsTellSomebody = `{"name": "words", "order": 0, "criteria": {"conditions": [{"field": "message", "operation": "contains", "expectedValue": "disk"}]}, "timeRestriction": {"type": "time-of-day", "restriction": {"startHour": 9, "endHour": 18}}, "notify": {"type": "schedule", "id": "s1", "name": "rota"}},`
+)
+
+// TestOpsgenieTellsNobody: what told nobody is muted and keeps its incident, but never what a rule told somebody of that is left out.
+// What is left out is told once, and leaves no policy behind.
+func TestOpsgenieTellsNobody(t *testing.T) {
+	for name, c := range map[string]struct {
+		rules string
+		muted bool
+		told  []string
+	}{
+		"labels": {devTellsNobody, true, nil},
+		"at some times": {nightsTellNobody, true, []string{
+			`the rule "nights" told nobody at some times of the week and is left out, for it would mute at all times here. A route can be muted by mute_time_intervals.`,
+		}},
+		"after one that is left out": {wordsTellSomebody + devTellsNobody, false, []string{
+			`the rule "words" (rota) is left out: message contains "disk" has no equal, for rouse routes by labels alone.`,
+			`the rule "dev" told nobody and is left out, for it would mute what a rule before it, which is left out too, told somebody of.`,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, config := routed(t, c.rules)
+			if _, ok := config.Roster().Policy("rota"); ok {
+				t.Errorf("a policy that no rule leads to:\n%s", r.YAML)
+			}
+			for _, labels := range []alert.Labels{{"team": "ops"}, {"team": "ops", "env": "dev"}, {"team": "ops", "env": "stage"}} {
+				a := alert.Alert{Labels: labels}
+				d := config.Tree().Route(a)[0]
+				if s := config.Gate().Check(&a, &d, nil, now); (s != nil) != c.muted || d.Service != "ops" {
+					t.Errorf("%s: service %s, muted by %v", labels, d.Service, s)
+				}
+			}
+			var told []string
+			for _, l := range r.Lost {
+				if l.Where == "route: ops" && !strings.Contains(l.What, "team=") {
+					told = append(told, l.What)
+				}
+			}
+			if !slices.Equal(told, c.told) {
+				t.Errorf("told %q, want %q", told, c.told)
+			}
+		})
 	}
 }
 
