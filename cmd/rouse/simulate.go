@@ -95,6 +95,11 @@ func simulation(_ context.Context, e env, args []string, o simulateOptions) erro
 		return p.json(storyJSON(c, line))
 	}
 	tellNight(p, line, zone)
+	for _, w := range problems.Warnings() {
+		if w.Rule == "no-provider" && len(line.Woken()) == 0 {
+			p.line("%s: %s.", plain(c.File), plain(w.What))
+		}
+	}
 	return nil
 }
 

@@ -144,6 +144,16 @@ func TestAsk(t *testing.T) {
 			}
 		}
 	})
+	t.Run("no provider", func(t *testing.T) {
+		q := explain.Question{Stage: rehearsal.NewStage(stage.Settings(), nil), Where: c.Where, At: tuesday, Alerts: []alert.Alert{firing("alertname", "Slow", "service", "checkout")}}
+		got, err := explain.Ask(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := why(&got.Incidents[0], "ana"); !strings.Contains(got, "means them, but the configuration has no provider for text messages or calls") {
+			t.Errorf("ana: %s", got)
+		}
+	})
 	t.Run("nobody on call, then the fallback", func(t *testing.T) {
 		i := ask(explain.Question{At: saturday}, firing("alertname", "Late", "team", "bi", "env", "prod")).Incidents[0]
 		var words []string

@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/oncall"
@@ -155,7 +156,26 @@ func (a *asking) atLevel(u *oncall.User, i *Incident, l *called, t oncall.Target
 			return Reason{Text: by + " means them: held for their quiet hours, for urgency is low", Until: end.UTC(), Place: a.Where("users", string(u.ID), "quiet_hours")}, true
 		}
 	}
+	if none := a.uncarried(u, i.Notify); none != "" {
+		return Reason{Text: fmt.Sprintf("%s means them, but the configuration has no provider for %s", by, none), Place: a.Where("providers")}, true
+	}
 	return Reason{Text: fmt.Sprintf("%s means them, but none of their notification rules for %s urgency can be used by then", by, i.Notify), Place: a.Where("users", string(u.ID))}, true
+}
+
+// uncarried are the methods by which somebody could be told, in words, where no provider carries a single one of them.
+func (a *asking) uncarried(u *oncall.User, urgency oncall.Urgency) string {
+	var none []string
+	for _, r := range u.Rules(urgency) {
+		word := map[oncall.Method]string{oncall.SMS: "text messages", oncall.Call: "calls", oncall.Email: "mail"}[r.Via]
+		switch {
+		case u.Address(r.Via) == "" || slices.Contains(none, word):
+		case a.Stage.Carries(r.Via):
+			return ""
+		default:
+			none = append(none, word)
+		}
+	}
+	return strings.Join(none, " or ")
 }
 
 // later is why a level that would page somebody has not fired.

@@ -46,6 +46,11 @@ func (s *Stage) Slowed(most time.Duration, seed uint64) *Stage {
 // Settings are the stage's settings, without providers.
 func (s *Stage) Settings() engine.Settings { return s.settings }
 
+// Carries reports whether any carrier of the stage carries a method.
+func (s *Stage) Carries(m oncall.Method) bool {
+	return slices.ContainsFunc(s.carriers, func(c Carrier) bool { return slices.Contains(c.Methods, m) })
+}
+
 // carrier is a provider of a play: a simulated carrier that carries what its namesake does, and notes what it is handed.
 type carrier struct {
 	*simulate.Carrier
