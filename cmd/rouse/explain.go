@@ -35,7 +35,7 @@ func newExplain(e env) *cobra.Command {
 	r.flags(cmd)
 	cmd.SetFlagErrorFunc(flagError)
 	f := cmd.Flags()
-	f.StringVar(&o.config, "config", "rouse.yaml", "the configuration `file`")
+	f.StringVarP(&o.config, "config", "c", "rouse.yaml", "the configuration `file`")
 	f.StringVar(&o.integration, "integration", "", "the `name` of the integration that it comes in by (default the first of its type)")
 	f.StringSliceVar(&o.labels, "labels", nil, "an alert of these labels instead of a payload: k=v,k=v")
 	f.StringVar(&o.at, "at", "", "at this `time`: 2026-12-24T06:00:00Z, \"2026-12-24 06:00\", \"Mon 09:00\", +3d (default now)")

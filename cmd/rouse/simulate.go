@@ -43,7 +43,7 @@ func newSimulate(e env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return simulation(cmd.Context(), e, args, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.config, "config", "rouse.yaml", "the configuration")
+	f.StringVarP(&o.config, "config", "c", "rouse.yaml", "the configuration")
 	f.StringVar(&o.at, "at", "now", "when it begins: \"2026-03-29 01:30\", \"Sun 03:00\", +2h")
 	f.StringVar(&o.zone, "zone", "", "time zone of --at and of the story (this machine's)")
 	f.StringSliceVar(&o.labels, "labels", nil, "labels of the alert: k=v,k=v")

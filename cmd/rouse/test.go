@@ -44,7 +44,7 @@ func newTest(e env) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.config, "config", "", "test this configuration, whatever the files name")
+	f.StringVarP(&o.config, "config", "c", "", "test this configuration, whatever the files name")
 	f.StringVar(&o.run, "run", "", "only tests whose name this regular expression matches")
 	f.StringVar(&o.junit, "junit", "", "write JUnit XML to a file as well")
 	f.BoolVar(&o.tap, "tap", false, "print TAP")
