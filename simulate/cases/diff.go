@@ -101,10 +101,14 @@ func (r *Result) row(mark Mark, at time.Time, what, more string) Row {
 func (r *Result) form() string {
 	from, to := r.Line.Start.In(r.Test.zone), r.Line.End.In(r.Test.zone)
 	form := "15:04:05"
+	changes := r.Test.other
 	if from.YearDay() != to.YearDay() {
 		form = "Mon " + form
 	}
 	if _, a := from.Zone(); a != second(to.Zone()) {
+		changes = true
+	}
+	if changes {
 		form += " MST"
 	}
 	return form

@@ -86,9 +86,17 @@ func (j *judge) failure(k int, got string, because []string) Failure {
 	return Failure{Place: j.test.place(k), When: l.When.Text, Says: l.Says.Text, Got: got, Because: because, line: k}
 }
 
+// label adds the zone to how a clock is written, where the story speaks of another one too.
+func (t *Test) label(form string) string {
+	if t.other {
+		form += " MST"
+	}
+	return form
+}
+
 // clock writes an instant of the story: how long after its start, and on the wall.
 func (j *judge) clock(t time.Time) string {
-	return fmt.Sprintf("%s (%s)", short(t.Sub(j.line.Start)), t.In(j.test.zone).Format("15:04:05"))
+	return fmt.Sprintf("%s (%s)", short(t.Sub(j.line.Start)), t.In(j.test.zone).Format(j.test.label("15:04:05")))
 }
 
 // number finds the incident that a word stands for at an instant; 0 for none.

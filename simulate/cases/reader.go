@@ -30,6 +30,7 @@ type Test struct {
 	Line  int // of its name
 	bench *Bench
 	zone  *time.Location
+	other bool // some time of the story is written in another zone
 	start time.Time
 	play  rehearsal.Script
 	acts  []int // by event: the line that it is
@@ -102,12 +103,18 @@ func (r *reader) read(t *configs.PagingTest) {
 		r.fail(t.Start, 0, fmt.Sprintf("%q is no day with a time of day, or its weekday is another", t.Start.Text), `write 2026-06-10 02:13, Wed 2026-06-10 02:13, or 2026-06-10T02:13:00+02:00`)
 		return
 	}
-	r.test.zone, r.test.start = zone, start
+	r.test.zone, r.test.start, r.test.other = zone, start, elsewhere(start, zone)
 	r.clock = clock{start: start, zone: zone, last: window{from: start, wide: time.Minute}}
 	for _, l := range t.Story {
 		r.line(l)
 	}
 	r.close()
+}
+
+// elsewhere reports whether a time is written on another clock than that of a zone.
+func elsewhere(t time.Time, zone *time.Location) bool {
+	_, offset := t.Zone()
+	return offset != second(t.In(zone).Zone())
 }
 
 // close sets how long the story is played: to the end of its last line.
@@ -125,6 +132,7 @@ func (r *reader) line(l configs.StoryLine) {
 		r.fail(l.When, 0, err.Error(), "see docs/paging-tests.md")
 		return
 	}
+	r.test.other = r.test.other || elsewhere(w.from, r.test.zone)
 	r.now, r.says = w, l.Says
 	r.test.lines = append(r.test.lines, line{StoryLine: l, window: w})
 	r.sentence(l.Says.Text)
