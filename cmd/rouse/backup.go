@@ -43,7 +43,7 @@ func newBackup(e env) *cobra.Command {
 	f.StringVar(&r.token, "token", "", "API token, best as env:NAME or file:PATH (default $ROUSE_TOKEN)")
 	f.StringVarP(&o.config, "config", "c", "rouse.yaml", "configuration file that says where the store is, if no daemon runs")
 	f.StringVar(&o.data, "data", "", "directory of the store, to read it without a daemon")
-	cmd.MarkFlagsMutuallyExclusive("url", "data")
+	exclusive(cmd, "url", "data")
 	r.output = "table"
 	return cmd
 }

@@ -114,7 +114,7 @@ type leaseFlags struct{ length, until string }
 func (l *leaseFlags) flags(cmd *cobra.Command, what string) {
 	cmd.Flags().StringVar(&l.length, "for", "", what+" for this `duration`, such as 2h")
 	cmd.Flags().StringVar(&l.until, "until", "", what+" until this `time`: morning, 07:30, \"Mon 09:00\", \"2026-12-24 06:00\"")
-	cmd.MarkFlagsMutuallyExclusive("for", "until")
+	exclusive(cmd, "for", "until")
 }
 
 // lease reads them. "morning" is for the daemon to read, which knows the caller's quiet hours.

@@ -56,7 +56,7 @@ func newChange(r *remote) *cobra.Command {
 	f.StringVar(&in.Title, "title", "", "a better title")
 	f.StringVar(&since, "since", "", "when it really began, a `time`: 20m, 09:30, \"2026-12-24 06:00\" on the clock of --zone, or RFC 3339")
 	f.StringVar(&in.UpdateEvery, "update-every", "", "a status update is owed so often, a `duration` such as 30m")
-	cmd.MarkFlagsMutuallyExclusive("priority", "matrix")
+	exclusive(cmd, "priority", "matrix")
 	offer(cmd, "priority", priorities...)
 	offer(cmd, "impact", grades...)
 	offer(cmd, "urgency", grades...)

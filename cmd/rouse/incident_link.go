@@ -56,7 +56,7 @@ func (l *linkFlags) flags(r *remote, cmd *cobra.Command) {
 	f.StringVar(&l.child, "child", "", "`number` of an incident that follows this one")
 	f.StringVar(&l.problem, "problem", "", "`number` of the problem record that is its cause, such as PRB-3")
 	f.StringVar(&l.previous, "previous", "", "`number` of the ended incident that it repeats")
-	cmd.MarkFlagsMutuallyExclusive("parent", "child", "problem", "previous")
+	exclusive(cmd, "parent", "child", "problem", "previous")
 	offerFrom(cmd, "parent", r.completeNumbers(-1, "open"))
 	offerFrom(cmd, "child", r.completeNumbers(-1, "open"))
 	offerFrom(cmd, "problem", r.completeProblems(-1))

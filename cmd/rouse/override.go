@@ -52,7 +52,7 @@ func newOverrideAdd(r *remote) *cobra.Command {
 	f.StringVar(&o.to, "to", "", "`time` at which it ends")
 	f.StringVar(&o.length, "for", "", "how long it lasts, a `duration` such as 4h, instead of --to")
 	f.StringVar(&o.reason, "reason", "", "why, for who looks at the schedule")
-	cmd.MarkFlagsMutuallyExclusive("to", "for")
+	exclusive(cmd, "to", "for")
 	_ = cmd.RegisterFlagCompletionFunc("schedule", r.completeSchedules) // the flags exist
 	_ = cmd.RegisterFlagCompletionFunc("user", r.completeUsers)
 	return cmd

@@ -254,6 +254,27 @@ func flagError(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 }
 
+// exclusive refuses more than one of some flags, in words of ours: cobra's own speak of groups of flags.
+func exclusive(cmd *cobra.Command, flags ...string) {
+	cmd.MarkFlagsMutuallyExclusive(flags...) // a shell then offers only one
+	before := cmd.PreRunE
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		var given []string
+		for _, name := range flags {
+			if cmd.Flags().Changed(name) {
+				given = append(given, "--"+name)
+			}
+		}
+		if n := len(given); n > 1 {
+			return fmt.Errorf("%s: %s and %s cannot go together: write one of them", cmd.CommandPath(), strings.Join(given[:n-1], ", "), given[n-1])
+		}
+		if before != nil {
+			return before(cmd, args)
+		}
+		return nil
+	}
+}
+
 // wants refuses a wrong number of words with an example of the right one; most below 0 is no bound.
 func wants(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

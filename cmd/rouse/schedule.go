@@ -50,7 +50,7 @@ func (o *rotaFlags) spanFlags(cmd *cobra.Command, weeks int) {
 	f.IntVar(&o.weeks, "weeks", weeks, "how many weeks, 1 to 53")
 	f.StringVar(&o.from, "from", "", "from this `day` on: 2026-12-24, +7d (default "+map[bool]string{true: "this week's Monday", false: "today"}[o.monday]+")")
 	f.StringVar(&o.to, "to", "", "up to this `day`, which is not included, instead of --weeks")
-	cmd.MarkFlagsMutuallyExclusive("to", "weeks")
+	exclusive(cmd, "to", "weeks")
 }
 
 func newScheduleShow(r *remote) *cobra.Command {

@@ -53,7 +53,7 @@ func newSilenceAdd(r *remote) *cobra.Command {
 	f.StringVar(&o.until, "until", "", "until this `time`, such as 07:30 or \"Mon 09:00\"")
 	f.StringVar(&o.start, "start", "", "`time` at which it begins (default now)")
 	f.StringVar(&o.comment, "comment", "", "why, for who finds it")
-	cmd.MarkFlagsMutuallyExclusive("for", "until")
+	exclusive(cmd, "for", "until")
 	return cmd
 }
 

@@ -94,7 +94,7 @@ func newSubscribersAdd(r *remote) *cobra.Command {
 	f.StringVar(&in.Address, "mail", "", "a mail `address` of somebody without a login")
 	f.StringVar(&in.Receiver, "receiver", "", "a room, which is a receiver of the configuration")
 	f.StringVar(&in.Service, "service", "", "only of this service")
-	cmd.MarkFlagsMutuallyExclusive("user", "mail", "receiver")
+	exclusive(cmd, "user", "mail", "receiver")
 	offerFrom(cmd, "user", r.anyUser)
 	offerFrom(cmd, "service", r.completeServices)
 	return cmd

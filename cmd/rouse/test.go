@@ -50,7 +50,7 @@ func newTest(e env) *cobra.Command {
 	f.BoolVar(&o.tap, "tap", false, "print TAP")
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "name every test, not only those that fail")
-	cmd.MarkFlagsMutuallyExclusive("tap", "json")
+	exclusive(cmd, "tap", "json")
 	return cmd
 }
 
