@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -105,7 +106,27 @@ func newDrillsStart(r *remote) *cobra.Command {
 
 func (s *session) startDrill(ctx context.Context, name string) error {
 	d, err := s.StartDrill(ctx, name)
-	return show(s, d, s.named(ctx, err), func(d client.DrillResult) {
+	return show(s, d, s.drillNamed(ctx, name, err), func(d client.DrillResult) {
 		s.out.line("%s: drill %s has begun at %s. See who answers: rouse drills list, or rouse incidents show %d", d.Ref, plain(name), longTime(d.At.Truncate(time.Second), s.zone), d.Incident)
 	})
+}
+
+// drillNamed explains an error, and where there is no drill of a name says which there are.
+func (s *session) drillNamed(ctx context.Context, name string, err error) error {
+	var e *client.Error
+	if !errors.As(err, &e) || e.Code != "not_found" {
+		return s.named(ctx, err)
+	}
+	all, lerr := s.Drills(ctx)
+	switch {
+	case lerr != nil:
+		return fmt.Errorf("there is no drill %q: rouse drills list shows them", plain(name))
+	case len(all) == 0:
+		return fmt.Errorf("there is no drill %q, for the configuration has none: add it under drills", plain(name))
+	}
+	var known []string
+	for _, d := range all {
+		known = append(known, plain(d.Name))
+	}
+	return fmt.Errorf("there is no drill %q: write one of %s", plain(name), strings.Join(known, ", "))
 }
