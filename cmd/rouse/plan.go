@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -80,6 +81,10 @@ func (r *remote) plan(ctx context.Context, args []string, o planFlags) error {
 	from, err := r.planFrom(o.from, now)
 	if err != nil {
 		return err
+	}
+	if len(args) == 1 && isRevision(args[0]) {
+		_, file, _ := strings.Cut(args[0], ":")
+		return fmt.Errorf("rouse plan: %s is a git revision: write what it is compared with too, such as rouse plan %s %s", plain(args[0]), plain(args[0]), plain(file))
 	}
 	old, fresh := sides(args)
 	a, b, err := r.bothSides(ctx, old, fresh)
