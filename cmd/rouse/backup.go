@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -67,7 +68,7 @@ func (r *remote) backup(ctx context.Context, o copying) error {
 	case err == nil:
 		return r.keep(ctx, o, fromBody(body), s.base)
 	case !s.absent(err):
-		return s.withoutRoute(err)
+		return s.withoutStore(err)
 	}
 	dir, err := r.storeDir(o.config)
 	if err != nil {
@@ -77,10 +78,29 @@ func (r *remote) backup(ctx context.Context, o copying) error {
 	return r.keep(ctx, o, fromDir(dir), dir)
 }
 
-// absent reports whether nobody answers at the usual address. Of an address that somebody wrote it is an error.
+// absent reports whether nobody answers at an address of this machine. Of another machine, or of one that --url names, it is an error.
 func (s *session) absent(err error) bool {
 	var network *url.Error
-	return s.r.url == "" && s.r.getenv("ROUSE_URL") == "" && errors.As(err, &network) && !network.Timeout() && !errors.Is(err, context.Canceled)
+	return s.r.url == "" && s.local() && errors.As(err, &network) && !network.Timeout() && !errors.Is(err, context.Canceled)
+}
+
+// local reports whether the daemon's address is one of this machine alone.
+func (s *session) local() bool {
+	u, err := url.Parse(s.base)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// withoutStore explains why there is no backup, and of a daemon that does not answer how to do without.
+func (s *session) withoutStore(err error) error {
+	var network *url.Error
+	if errors.As(err, &network) && !network.Timeout() && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w; of one that is stopped, --data names the store's directory", s.explain(err))
+	}
+	return s.withoutRoute(err)
 }
 
 // withoutRoute explains a refusal, also that of an older daemon, which has no such route.

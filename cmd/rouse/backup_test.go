@@ -142,10 +142,12 @@ func TestBackupRefused(t *testing.T) {
 	}
 }
 
-// Only where nobody wrote an address may the store be read instead.
+// Only where nobody answers on this machine, and --url named nobody, may the store be read instead.
 func TestAbsent(t *testing.T) {
 	nobody := &url.Error{Op: "Get", Err: &net.OpError{Op: "dial", Err: errors.New("connection refused")}}
-	named := func(k string) string { return map[string]string{"ROUSE_URL": "http://rouse.test"}[k] }
+	at := func(address string) env {
+		return env{getenv: func(k string) string { return map[string]string{"ROUSE_URL": address}[k] }}
+	}
 	for _, tt := range []struct {
 		name string
 		r    remote
@@ -154,11 +156,19 @@ func TestAbsent(t *testing.T) {
 	}{
 		{"nobody there", remote{env: env{getenv: noEnv}}, nobody, true},
 		{"nobody at --url", remote{env: env{getenv: noEnv}, url: "http://rouse.test"}, nobody, false},
-		{"nobody at ROUSE_URL", remote{env: env{getenv: named}}, nobody, false},
+		{"nobody at --url here", remote{env: env{getenv: noEnv}, url: "http://127.0.0.1:8420"}, nobody, false},
+		{"nobody at ROUSE_URL", remote{env: at("http://rouse.test")}, nobody, false},
+		{"nobody at ROUSE_URL here", remote{env: at("http://127.0.0.1:8420")}, nobody, true},
+		{"nobody at ROUSE_URL by name", remote{env: at("http://localhost:8420")}, nobody, true},
+		{"nobody at ROUSE_URL by IPv6", remote{env: at("http://[::1]:8420")}, nobody, true},
 		{"interrupted", remote{env: env{getenv: noEnv}}, &url.Error{Op: "Get", Err: context.Canceled}, false},
 		{"somebody", remote{env: env{getenv: noEnv}}, errors.New("refused"), false},
 	} {
-		if got := (&session{r: &tt.r}).absent(tt.err); got != tt.want {
+		base, err := tt.r.address()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (&session{r: &tt.r, base: base}).absent(tt.err); got != tt.want {
 			t.Errorf("%s: got %t", tt.name, got)
 		}
 	}
