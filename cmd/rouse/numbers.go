@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,6 +107,9 @@ func oneUse(f *pflag.FlagSet, worded bool) error {
 // numbersOf prints the numbers of a period.
 func (r *remote) numbersOf(ctx context.Context, o numberFlags) error {
 	if o.format != "" {
+		if !slices.Contains(numberForms, o.format) {
+			return fmt.Errorf("--format: %q is none of %s", plain(o.format), strings.Join(numberForms, ", "))
+		}
 		r.output = o.format
 	}
 	s, err := r.session(numberForms[2:]...)

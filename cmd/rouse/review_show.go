@@ -21,6 +21,9 @@ func newReviewShow(r *remote) *cobra.Command {
 		ValidArgsFunction: r.completeReviews(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if format != "" {
+				if err := oneOf("--format", "format", &format, []string{"table", "json", "markdown"}); err != nil {
+					return err
+				}
 				r.output = format
 			}
 			n, s, err := r.one(args[0], "markdown")
