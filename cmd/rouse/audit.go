@@ -34,7 +34,7 @@ func newAuditList(r *remote) *cobra.Command {
 	limit := 100
 	cmd := &cobra.Command{
 		Use:               "list",
-		Short:             "List acts, oldest first",
+		Short:             "List the newest acts, or with --after those from one on; oldest first",
 		Example:           "  rouse audit list\n  rouse audit list --after 1200 --limit 5000 -o json",
 		Args:              wants(0, 0, "no words, only flags"),
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -46,14 +46,46 @@ func newAuditList(r *remote) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if !cmd.Flags().Changed("after") {
+				return s.newest(cmd.Context(), limit)
+			}
 			return s.audit(cmd.Context(), after, limit)
 		},
 	}
-	cmd.Flags().Int64Var(&after, "after", 0, "only acts with a higher `number` than this")
+	cmd.Flags().Int64Var(&after, "after", 0, "acts with a higher `number` than this, from 0 on, instead of the newest")
 	cmd.Flags().IntVar(&limit, "limit", limit, "at most so many")
 	return cmd
 }
 
+// newest lists the last acts.
+func (s *session) newest(ctx context.Context, limit int) error {
+	v, err := s.VerifyAudit(ctx) // the only answer that knows the last number
+	if err != nil {
+		return s.explain(err)
+	}
+	all := []client.Act{}
+	for after := max(v.LastSeq-int64(limit), 0); ; {
+		got, err := s.Acts(ctx, after, actPage)
+		if err != nil {
+			return s.explain(err)
+		}
+		all = append(all, got...)
+		all = all[max(len(all)-limit, 0):] // a log that is broken goes on behind what its check calls the last
+		if len(got) < actPage {
+			break
+		}
+		after = got[len(got)-1].Seq
+	}
+	if err := s.acts(all); err != nil {
+		return err
+	}
+	if len(all) > 0 && all[0].Seq > 1 && !s.json {
+		fmt.Fprintln(s.r.stderr, "There are older acts: --limit shows more, --after 0 begins with the first.")
+	}
+	return nil
+}
+
+// audit lists the acts after one.
 func (s *session) audit(ctx context.Context, after int64, limit int) error {
 	all := []client.Act{}
 	for len(all) < limit {
@@ -68,6 +100,17 @@ func (s *session) audit(ctx context.Context, after int64, limit int) error {
 		}
 		after = got[len(got)-1].Seq
 	}
+	if err := s.acts(all); err != nil {
+		return err
+	}
+	if len(all) == limit && !s.json {
+		fmt.Fprintf(s.r.stderr, "There may be more: --after %d goes on from here.\n", all[len(all)-1].Seq)
+	}
+	return nil
+}
+
+// acts prints acts.
+func (s *session) acts(all []client.Act) error {
 	if s.json {
 		return s.out.json(all)
 	}
@@ -80,9 +123,6 @@ func (s *session) audit(ctx context.Context, after int64, limit int) error {
 		rows[k] = []string{fmt.Sprint(a.Seq), longTime(a.At, s.zone), actor(a.By), a.Verb, said(a)}
 	}
 	s.out.table([]string{"ACT", "AT", "BY", "VERB", "WHAT"}, rows)
-	if len(all) == limit {
-		fmt.Fprintf(s.r.stderr, "There may be more: --after %d goes on from here.\n", all[len(all)-1].Seq)
-	}
 	return nil
 }
 
