@@ -77,10 +77,14 @@ func (e env) questions(cmd *cobra.Command, s *start, yes bool) error {
 		{"service", "What may break? One word for a service.", "such as checkout", &s.Service, serviceOf},
 		{"pages", "How do pages go out: fake (phones in the browser) or twilio?", "fake or twilio", &s.Pages, pagesOf},
 	} {
+		refused := ""
 		for !yes && !cmd.Flags().Changed(q.flag) {
 			fmt.Fprintf(e.stderr, "%d/5 %s [%s] ", k+1, q.ask, *q.to)
 			if !in.Scan() {
 				fmt.Fprintln(e.stderr)
+				if refused != "" {
+					return fmt.Errorf("rouse init: the answers ended with %q for --%s, which will not do: write %s", plain(refused), q.flag, q.help)
+				}
 				yes = true // the input ended: what is left is taken as it stands
 				break
 			}
@@ -90,6 +94,7 @@ func (e env) questions(cmd *cobra.Command, s *start, yes bool) error {
 			}
 			if err := q.check(answer); err != nil {
 				fmt.Fprintf(e.stderr, "%q will not do: write %s.\n", plain(answer), q.help)
+				refused = answer
 				continue
 			}
 			*q.to = answer
