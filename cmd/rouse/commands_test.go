@@ -284,3 +284,17 @@ func TestCoverNamesAZone(t *testing.T) {
 		t.Errorf("got %s\nwant %s", b.String(), want)
 	}
 }
+
+// TestHangupRow: what cuts a ringing call short names whose call it was.
+func TestHangupRow(t *testing.T) {
+	var b strings.Builder
+	s := &session{out: newPrinter(&b, func(string) string { return "" }), zone: time.UTC}
+	at := time.Date(2026, time.November, 27, 6, 0, 0, 0, time.UTC)
+	s.pages(client.IncidentDetail{Pages: []client.Page{
+		{ID: "INC-1/e1/r1/l1/ana/1-call", Kind: "alert", User: "ana", Via: "call", To: "+34…0001", State: "accepted", At: at},
+		{ID: "INC-1/e1/r1/l1/ana/1-call/hangup", Kind: "hangup", Via: "call", State: "delivered", At: at.Add(time.Second)},
+	}})
+	if want := "2026-11-27 06:00:01  ana  hangup  +34…0001  delivered"; !strings.Contains(b.String(), want) {
+		t.Errorf("got %s\nwant %s", b.String(), want)
+	}
+}

@@ -268,6 +268,11 @@ func (s *session) pages(d client.IncidentDetail) {
 	slices.SortStableFunc(list, func(a, b client.Page) int { return a.At.Compare(b.At) })
 	rows := make([][]string, len(list))
 	for k, p := range list {
+		if call, ok := strings.CutSuffix(p.ID, "/hangup"); ok && p.Kind == "hangup" { // it has no words for anybody: it stops their call
+			if at := slices.IndexFunc(list, func(o client.Page) bool { return o.ID == call }); at >= 0 {
+				p.User, p.To, p.Via = list[at].User, list[at].To, "hangup"
+			}
+		}
 		rows[k] = []string{p.At.In(s.zone).Format("2006-01-02 15:04:05"), orDash(cmp.Or(p.User, p.Receiver)), orDash(cmp.Or(p.Via, p.Kind)), orDash(p.To), p.State, fate(p)}
 	}
 	s.wide().table([]string{"TIME", "WHO", "VIA", "TO", "STATE", "DETAIL"}, rows)
