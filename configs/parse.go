@@ -95,6 +95,7 @@ func badByte(data []byte) (line, column int, what string) {
 var (
 	yamlPrefix = regexp.MustCompile(`^yaml: (line \d+: )?`)
 	yamlEcho   = regexp.MustCompile("`[^`]*`")
+	noAnchor   = regexp.MustCompile(`^unknown anchor '(.*)' referenced`)
 )
 
 // advice translates what the YAML library says into what a person can do.
@@ -107,7 +108,6 @@ var advice = []struct{ says, what, do string }{
 	{"did not find expected key", "neither a key nor the end of the block", "check the indentation here and on the line above, and that brackets and quotes are closed"},
 	{"did not find expected '-' indicator", "neither a list item nor the end of the list", "indent it like the items above, or as a key of its own"},
 	{"could not find expected ':'", "a key without its `:`", "write `key: value`"},
-	{"unknown anchor", "an alias (`*name`) without its anchor", "define `&name` above it, or quote a value that starts with `*`"},
 }
 
 // syntax reports a document that is no YAML, at the line where it stops being one.
@@ -126,6 +126,11 @@ func (l *loader) syntax(data []byte, err error) {
 		return
 	}
 	says := yamlEcho.ReplaceAllString(yamlPrefix.ReplaceAllString(err.Error(), ""), "a value")
+	if m := noAnchor.FindStringSubmatch(says); m != nil {
+		name := clip(m[1])
+		l.problem(n, max(strings.Index(text, "*"+m[1])+1, column), "", "not valid YAML: an alias (`*"+name+"`) without its anchor", "define `&"+name+"` above it, or quote a value that starts with `*`")
+		return
+	}
 	for _, a := range advice {
 		if strings.Contains(says, a.says) {
 			l.problem(n, column, "", "not valid YAML: "+a.what, a.do)
