@@ -2,6 +2,8 @@ package configs
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/oncall"
@@ -106,7 +108,13 @@ func (v value) rotation() oncall.Rotation {
 		}
 		return oncall.Rotation{Unit: oncall.Every, Every: every}
 	}
-	word, _ := v.word(string(oncall.Hourly), string(oncall.Daily), string(oncall.Weekly), string(oncall.Monthly))
+	units := []string{string(oncall.Hourly), string(oncall.Daily), string(oncall.Weekly), string(oncall.Monthly)}
+	word, ok := v.text()
+	if ok && !slices.Contains(units, word) {
+		v.fail(fmt.Sprintf("%q is not one of %s", clip(word), strings.Join(units, ", ")),
+			suggest(word, units, "write one of them or {every: 12h}; turns of two weeks are weekly with each user twice in the list"))
+		word = ""
+	}
 	return oncall.Rotation{Unit: oncall.Unit(word)}
 }
 
