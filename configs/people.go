@@ -11,7 +11,7 @@ func userID(s string) oncall.UserID { return oncall.UserID(s) }
 
 func (l *loader) users(v value) {
 	o := v.object()
-	if o.given() && len(o.names) == 0 && len(l.register(aUser).order) == 0 {
+	if o.empty() && len(l.register(aUser).order) == 0 {
 		v.fail("is empty", "name at least one person who can be paged")
 	}
 	phones := map[string]string{}
@@ -78,7 +78,7 @@ func (v value) rules(u oncall.User) []oncall.Rule {
 		}
 		rules = append(rules, oncall.Rule{Via: m, After: after})
 	}
-	if v.given() && len(v.n.Content) == 0 {
+	if v.emptyList() {
 		v.fail("is empty, so nobody would be told", "write at least one step such as {via: sms}, or remove the key for the default")
 	}
 	return rules
@@ -108,7 +108,7 @@ func (l *loader) teams(v value) {
 		for _, name := range members.refs(aUser) {
 			t.Members = append(t.Members, userID(name))
 		}
-		if members.given() && len(members.n.Content) == 0 {
+		if members.emptyList() {
 			members.fail("is empty", "name at least one user")
 		}
 		manager, _ := o.get("manager").ref(aUser)

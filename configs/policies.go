@@ -11,7 +11,7 @@ import (
 
 func (l *loader) policies(v value) {
 	o := v.object()
-	if o.given() && len(o.names) == 0 && len(l.register(aPolicy).order) == 0 {
+	if o.empty() && len(l.register(aPolicy).order) == 0 {
 		v.fail("is empty", "write at least the policy that `fallback` names")
 	}
 	o.each(func(id string, v value) {
@@ -31,7 +31,7 @@ func (v value) policy(id string) oncall.Policy {
 	for _, item := range levels.list() {
 		p.Levels = append(p.Levels, item.level())
 	}
-	if levels.given() && len(levels.n.Content) == 0 {
+	if levels.emptyList() {
 		levels.fail("is empty, so nobody would be paged", "write at least one level, such as {notify: [user/ana], wait: 5m}")
 	}
 	repeat, then := o.get("repeat"), o.get("then")

@@ -27,7 +27,7 @@ func (l *loader) schedules(v value) {
 		for i, item := range layers.list() {
 			s.Layers = append(s.Layers, item.layer(i))
 		}
-		if layers.given() && len(layers.n.Content) == 0 {
+		if layers.emptyList() {
 			layers.fail("is empty, so nobody would ever be on call", "write at least one layer")
 		}
 		for _, item := range o.get("overrides").list() {
@@ -73,7 +73,7 @@ func (v value) layer(index int) oncall.Layer {
 			layer.Users = append(layer.Users, userID(name))
 		}
 	}
-	if users.given() && len(users.n.Content) == 0 {
+	if users.emptyList() {
 		users.fail("is empty", "name at least one user")
 	}
 	rotation := o.need("rotation", "write hourly, daily, weekly, monthly or {every: 12h}")
@@ -93,7 +93,7 @@ func (v value) layer(index int) oncall.Layer {
 			layer.Hours = append(layer.Hours, h)
 		}
 	}
-	if hours.given() && len(hours.n.Content) == 0 {
+	if hours.emptyList() {
 		hours.fail("is empty", "remove it for a layer without restriction, or "+hoursAdvice)
 	}
 	return layer

@@ -13,7 +13,7 @@ var grades = []string{string(incident.GradeHigh), string(incident.GradeMedium), 
 
 func (l *loader) services(v value) {
 	o := v.object()
-	if o.given() && len(o.names) == 0 && len(l.register(aService).order) == 0 {
+	if o.empty() && len(l.register(aService).order) == 0 {
 		v.fail("is empty", "name at least one service")
 	}
 	o.each(func(name string, v value) {

@@ -133,7 +133,7 @@ func (l *loader) calendars(v value) {
 				c.Hours = append(c.Hours, h)
 			}
 		}
-		if hours.given() && len(hours.n.Content) == 0 {
+		if hours.emptyList() {
 			hours.fail("is empty, so no clock would ever run", hoursAdvice)
 		}
 		for _, item := range o.get("holidays").list() {

@@ -80,6 +80,11 @@ func (v value) object(keys ...string) object {
 	return o
 }
 
+// empty reports whether a mapping has nothing in it. What is no mapping at all was refused when it was read.
+func (o object) empty() bool {
+	return o.given() && o.n.Kind == yaml.MappingNode && len(o.names) == 0
+}
+
 // get returns a field, or an absent value that points at the object.
 func (o object) get(name string) value {
 	if f, ok := o.fields[name]; ok {
@@ -126,6 +131,11 @@ func (v value) list() []value {
 		items = append(items, item)
 	}
 	return items
+}
+
+// emptyList reports whether a list has nothing in it. What is no list at all was refused when it was read.
+func (v value) emptyList() bool {
+	return v.given() && v.n.Kind == yaml.SequenceNode && len(v.n.Content) == 0
 }
 
 // oneOrMore reads a list, or a single value as a list of one.
