@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -124,11 +123,7 @@ func (d *draft) entitle() {
 	if d.i.Overflow == "" {
 		return
 	}
-	count := "1 alert"
-	if d.i.Total != 1 {
-		count = fmt.Sprintf("%d alerts", d.i.Total)
-	}
-	d.i.Title = "overflow: " + count + " of " + d.i.Overflow + ", in more groups than one can read"
+	d.i.Title = "overflow: " + counted(d.i.Total, "alert") + " of " + d.i.Overflow + ", in more groups than one can read"
 }
 
 // ruleOf names what fired: the alert's rule where its source says it, else its title.

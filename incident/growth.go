@@ -47,7 +47,7 @@ func (d *draft) update() {
 		told = d.updateOne(id, joined) || told
 	}
 	if !told {
-		d.tell(DidReport, self, "growth", "Nobody could be told of %s", more(joined))
+		d.tell(DidReport, self, "growth", "Nobody could be told of %s", counted(joined, "more alert"))
 	}
 }
 
@@ -81,12 +81,12 @@ func mildest(u oncall.User, urgency oncall.Urgency) (via oncall.Method) {
 	return via
 }
 
-// more counts the alerts that joined.
-func more(n int) string {
+// counted writes how many there are of something: 1 alert, 2 alerts.
+func counted(n int, of string) string {
 	if n == 1 {
-		return "1 more alert"
+		return "1 " + of
 	}
-	return fmt.Sprintf("%d more alerts", n)
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 // updateOne tells one person by the first method that is no call, or by a call when there is nothing else.
@@ -106,6 +106,6 @@ func (d *draft) updateOne(id oncall.UserID, joined int) bool {
 		After: quietEnd(u, via, urgency, d.now),
 	}
 	d.pages = append(d.pages, p)
-	d.tell(DidPage, self, "growth", "Telling %s of %s by %s%s", u.ID, more(joined), via, held(&p))
+	d.tell(DidPage, self, "growth", "Telling %s of %s by %s%s", u.ID, counted(joined, "more alert"), via, held(&p))
 	return true
 }

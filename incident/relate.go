@@ -97,7 +97,7 @@ func (d *draft) absorb(a Absorb) error {
 	d.i.Review.Required = d.i.Review.Required || a.Review
 	d.i.Firing += a.Firing
 	d.i.Total += a.Total
-	d.tell(DidMerge, a.By, "", "%s merged into this one by %s, with %d alerts: %s", Ref(a.Source), a.By.Name, a.Total, a.Title)
+	d.tell(DidMerge, a.By, "", "%s merged into this one by %s, with %s: %s", Ref(a.Source), a.By.Name, counted(a.Total, "alert"), a.Title)
 	d.entries[len(d.entries)-1].Data = map[string]string{"from": Ref(a.Source)}
 	if a.Firing > 0 {
 		d.unpause() // what has recovered goes on resolving when nothing that fires comes over

@@ -89,13 +89,21 @@ func (s *Server) under(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// known says how many there are; their names are not told to whoever asks.
+func known(n int) string {
+	if n == 1 {
+		return "1 is known"
+	}
+	return strconv.Itoa(n) + " are known"
+}
+
 // known returns the integration named in the path, or answers 404. How many there are is told, their names are not.
 func (s *Server) known(w http.ResponseWriter, r *http.Request) (Source, bool) {
 	cfg := s.cfg()
 	src, ok := cfg.source(r.PathValue("name"))
 	if !ok {
 		say(w, speakRouse, refuse(http.StatusNotFound, "The name must be one of the integrations in the configuration.",
-			"no integration has this name; %d are known", len(cfg.Sources)))
+			"no integration has this name; %s", known(len(cfg.Sources))))
 	}
 	return src, ok
 }
@@ -272,7 +280,7 @@ func (s *Server) heartbeat(w http.ResponseWriter, r *http.Request) {
 	cfg, name := s.cfg(), r.PathValue("name")
 	if !cfg.beats(name) {
 		say(w, speakRouse, refuse(http.StatusNotFound, "The name must be one of the heartbeats in the configuration.",
-			"no heartbeat has this name; %d are known", len(cfg.Heartbeats)))
+			"no heartbeat has this name; %s", known(len(cfg.Heartbeats))))
 		return
 	}
 	if wrongMethod(w, r, speakRouse, http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut) {

@@ -206,7 +206,7 @@ func TestHeartbeat(t *testing.T) {
 func TestReload(t *testing.T) {
 	b := newBench(t)
 	b.cfg = &Config{Sources: []Source{{Name: "new", Type: TypeGeneric, Tokens: []string{"t"}}}, MaxBody: 20}
-	if w := b.post("/ingest/am", oneFiring, "am-token"); w.Code != 404 || !strings.Contains(w.Body.String(), "1 are known") {
+	if w := b.post("/ingest/am", oneFiring, "am-token"); w.Code != 404 || !strings.Contains(w.Body.String(), "1 is known") {
 		t.Errorf("old integration: got %d %s", w.Code, w.Body)
 	}
 	if w := b.post("/ingest/new", `{"title":"x"}`, "t"); w.Code != 202 {

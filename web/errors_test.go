@@ -233,7 +233,7 @@ func TestBodies(t *testing.T) {
 		{"/api/v1/incidents/1/hold", `{"reason":"vendor"}`, 409, "not_acknowledged", ""},
 		{"/api/v1/incidents/1/hold", `{}`, 422, "needs_reason", ""},
 		{"/api/v1/incidents/1/reassign", `{"to":"nobody"}`, 422, "unknown_user", ""},
-		{"/api/v1/incidents/1/close", `{}`, 409, "already", ""},
+		{"/api/v1/incidents/1/close", `{}`, 409, "not_resolved", "Resolve it first"},
 		{"/api/v1/incidents/0/ack", `{}`, 404, "not_found", ""},
 		{"/api/v1/incidents/99/ack", `{}`, 404, "not_found", ""},
 		{"/api/v1/incidents/many/ack", `{}`, 404, "not_found", ""},

@@ -53,6 +53,8 @@ func requests(t *testing.T, w *world) []request {
 	muted := w.fire("mail", "Muted")
 	held := w.fire("mail", "Held")
 	by := incident.Actor{Kind: incident.ByUser, Name: "bo", Channel: "sms"}
+	_, err = w.engine.Do(t.Context(), held, incident.Note{By: incident.Actor{Kind: incident.ByUser, Name: "zed"}, Text: "zed was here"})
+	must(t, err)
 	for _, a := range []incident.Action{incident.Ack{By: by, User: "bo"}, incident.Hold{By: by, Reason: "vendor", Until: night.Add(time.Hour)}} {
 		_, err := w.engine.Do(t.Context(), held, a)
 		must(t, err)
