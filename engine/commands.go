@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,8 +60,9 @@ func (b *batch) text(u oncall.User, sid, from, body string) error {
 	s := speaker{b: b, user: u, by: incident.Actor{Kind: incident.ByUser, Name: string(u.ID), Channel: "sms"}, phone: from}
 	var answer string
 	var err error
-	if perr != nil {
-		answer = perr.Error()
+	var hint notify.Hint
+	if errors.As(perr, &hint) {
+		answer, err = s.hint(hint)
 	} else {
 		answer, err = s.do(cmd)
 	}
@@ -132,12 +134,17 @@ func (s *speaker) do(c notify.Command) (string, error) {
 		return s.swap(c)
 	case notify.Decline:
 		return s.decline(c)
-	case notify.AskHelp:
-		return notify.Help(), nil
 	case notify.Stop, notify.Start:
 		return s.consent(c.Verb == notify.Stop)
 	}
-	return notify.Help(), nil
+	_, open, err := s.newest()
+	return notify.Help(open), err
+}
+
+// hint says what to type instead of what was not understood, with the sender's own numbers.
+func (s *speaker) hint(h notify.Hint) (string, error) {
+	waits, open, err := s.newest()
+	return h.Words(waits, open), err
 }
 
 func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {

@@ -84,6 +84,11 @@ func (s *speaker) pagedFor(n int64) (bool, error) {
 
 // paged returns the triggered incidents that a phone was paged for, newest page first, bundles unpacked.
 func (s *speaker) paged(c *store.Contact) (numbers []int64, err error) {
+	return s.pagedIn(c, func(i *incident.Incident) bool { return i.State == incident.Triggered })
+}
+
+// pagedIn is paged for incidents in such a state.
+func (s *speaker) pagedIn(c *store.Contact, state func(*incident.Incident) bool) (numbers []int64, err error) {
 	for _, id := range slices.Backward(c.LastPages) {
 		p, err := s.b.page(id)
 		if err != nil {
@@ -98,10 +103,38 @@ func (s *speaker) paged(c *store.Contact) (numbers []int64, err error) {
 		}
 		for _, n := range ofPage {
 			i, err := s.b.incident(n)
-			if err == nil && i.State == incident.Triggered && !slices.Contains(numbers, n) {
+			if err == nil && state(i) && !slices.Contains(numbers, n) {
 				numbers = append(numbers, n)
 			}
 		}
 	}
 	return numbers, nil
+}
+
+// newest returns the incident of this phone's newest page that waits for an ack, and the one that another act is most likely about:
+// the same, or else the newest that this person has. 0 for none.
+func (s *speaker) newest() (waits, open int64, err error) {
+	c, err := s.b.tx.Contact(s.phone)
+	if err != nil {
+		return 0, 0, s.b.fail(err)
+	}
+	all, err := s.pagedIn(&c, func(i *incident.Incident) bool {
+		return i.State == incident.Triggered || i.State.Open() && i.Assignee == s.user.ID
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, n := range all {
+		i, err := s.b.incident(n)
+		if err != nil {
+			return 0, 0, err
+		}
+		if open == 0 {
+			open = n
+		}
+		if i.State == incident.Triggered {
+			return n, n, nil
+		}
+	}
+	return 0, open, nil
 }

@@ -32,6 +32,7 @@ type stage struct {
 	now   time.Time
 	line  *sayer
 	said  *strings.Builder // what was logged as a warning or worse
+	sids  int              // texts from phones
 }
 
 // sayer is a carrier that answers as it is told to: a call or text is taken, or refused.

@@ -18,7 +18,7 @@ func (p *parser) give(c Command, i int) (Command, error) {
 		return refuse(hintQuestion)
 	}
 	if t, h := p.target(i); i == len(p.words)-1 && h == "" && t.number != 0 {
-		return refuse(hintMany)
+		return refuse(hintGive) // of "give 42 43" the second may be anything but a name
 	}
 	if c.User = name(p.text(i)); c.User == "" {
 		return refuse(hintGive)

@@ -1,6 +1,10 @@
 package notify
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Verb is what a reply asks for.
 type Verb string
@@ -46,40 +50,83 @@ type Command struct {
 	Theirs  Hours         // Swap: the other's
 }
 
-// Hint is why a text was not understood and what to type instead. It is short enough to be sent back as one SMS segment.
+// Hint is why a text was not understood and what to type instead. It is short enough to be sent back as one SMS segment. The
+// numbers in it are the sender's own: those that the text named, and blanks that Words fills.
 type Hint string
 
-func (h Hint) Error() string { return string(h) }
+func (h Hint) Error() string { return h.Words(0, 0) }
+
+// Words says the hint with the sender's own incidents: waits is the newest that waits for an ack of theirs, open the newest that
+// is theirs and open. Where there is none (0) it says N: a number that is another's would be typed by somebody half awake.
+func (h Hint) Words(waits, open int64) string {
+	return string(h.fill(blankWaits, digits(waits)).fill(blankOpen, digits(open)))
+}
+
+func (h Hint) fill(blank, with string) Hint { return Hint(strings.ReplaceAll(string(h), blank, with)) }
+
+// about is the hint to a text that was about one incident.
+func (h Hint) about(n int64) Hint {
+	if n == 0 {
+		return h
+	}
+	return h.fill(blankWaits, digits(n)).fill(blankOpen, digits(n))
+}
+
+func digits(n int64) string {
+	if n == 0 {
+		return "N"
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// The blanks of a hint: the numbers of Words, what the text said first, and what it said of two incidents.
+const (
+	blankWaits  = "{waits}"
+	blankOpen   = "{open}"
+	blankVerb   = "{verb}"
+	blankFirst  = "{first}"
+	blankSecond = "{second}"
+)
 
 // The hints. Each says what to type.
 const (
-	hintUnknown   Hint = "Sorry, I did not get that; nothing was done. Reply ack for your newest page, 42 to ack INC-42, or ? for help."
-	hintQuestion  Hint = "Was that a question? Nothing was done. Reply 42 to ack INC-42, or 42? for its status."
-	hintNo        Hint = "That looks like a no. Nothing was done. To ack INC-42 reply just 42."
-	hintWhich     Hint = "Which incident? Nothing was done. Put its number, such as 42 or r 42. Reply list for yours."
+	hintUnknown   Hint = "Sorry, I did not get that; nothing was done. Reply {waits} to ack INC-{waits}, ? for help."
+	hintQuestion  Hint = "Was that a question? Nothing was done. Reply {waits} to ack INC-{waits}, or {open}? for its status."
+	hintNo        Hint = "That looks like a no. Nothing was done. To ack INC-{waits} reply just {waits}."
+	hintWhich     Hint = "Which incident? Nothing was done. Put its number: {verb} {open} is for INC-{open}. Reply list for yours."
 	hintNumber    Hint = "That is not an incident number I can read. Nothing was done. Reply list for yours."
-	hintMany      Hint = "One incident at a time, please; nothing was done. Reply 42, then 43. Or: ack all."
-	hintHours     Hint = "Is that a number or a time? Nothing was done. Write times like 2h: ack 2h for your newest page, ack 42 2h for INC-42."
-	hintTime      Hint = "I did not get the time, so nothing was done. Write 30m, 2h, 1d (at most 30d) or morning: ack 42 2h."
-	hintExtra     Hint = "I did not get the words after that, so nothing was done. Reply 42 to ack, 42r resolve, n 42 text to note."
-	hintBundle    Hint = "A code like B7 can only be acked: reply B7. For one incident of it use its number, such as 42r."
-	hintGive      Hint = "Give it to whom? Nothing was done. Reply give 42 bo."
-	hintNote      Hint = "The note is empty. Reply n 42 and your text."
-	hintHold      Hint = "Hold needs a reason. Nothing was done. Reply hold 42 2h vendor, or hold 42 vendor."
+	hintMany      Hint = "One incident at a time, please; nothing was done. Reply {first}, then {second}."
+	hintManyAcks  Hint = "One incident at a time, please; nothing was done. Reply {first}, then {second}. Or: ack all."
+	hintHours     Hint = "Is that a number or a time? Nothing was done. Reply {waits} to ack INC-{waits}, or {waits} 2h to ack it for two hours."
+	hintTime      Hint = "I did not get the time, so nothing was done. Write 30m, 2h, 1d (at most 30d) or morning: ack {waits} 2h."
+	hintExtra     Hint = "I did not get the words after that, so nothing was done. Reply {waits} to ack, {open}r resolve, n {open} text to note."
+	hintBundle    Hint = "{first} is several incidents and can only be acked: reply {first}. Nothing was done. Reply {first}? for the number of each."
+	hintGive      Hint = "Give it to whom? Nothing was done. Reply give {open} and a name."
+	hintNote      Hint = "The note is empty. Reply n {open} and your text."
+	hintHold      Hint = "Hold needs a reason. Nothing was done. Reply hold {open} 2h vendor, or hold {open} vendor."
 	hintReport    Hint = "Report what? Nothing was done. Reply report, the service, and what is wrong: report checkout cannot pay."
-	hintUpdate    Hint = "The update is empty. Reply u 42 and what stakeholders should know."
+	hintUpdate    Hint = "The update is empty. Reply u {open} and what stakeholders should know."
 	hintCover     Hint = "Cover when, and by whom? Nothing was done. Reply cover sat 09:00-18:00 bo, cover tonight bo or cover 2h bo: bo takes your hours."
 	hintSwap      Hint = "Swap what? Nothing was done. Reply swap sat bo sun: bo takes your sat, you bo's sun. Or swap with bo: your next shifts."
-	hintDecline   Hint = "Decline what? Nothing was done. Reply decline 7, the number of the cover that you cannot take."
+	hintDecline   Hint = "Decline what? Nothing was done. Reply decline and the number of the cover that you cannot take, or decline for the newest."
 	hintUntilWhen Hint = "Until when? Nothing was done. Write both ends: cover sat 09:00-18:00 bo."
-	hintKeyword   Hint = "STOP, START and words like them are about texts to this phone, so nothing was done. Reply 42 to ack INC-42."
-	hintLong      Hint = "That is too long for me; nothing was done. Reply 42 to ack INC-42, or ? for help."
+	hintKeyword   Hint = "STOP, START and words like them are about texts to this phone, so nothing was done. Reply {waits} to ack INC-{waits}."
+	hintLong      Hint = "That is too long for me; nothing was done. Reply {waits} to ack INC-{waits}, or ? for help."
 )
 
-// Help says what a phone can say, in one text.
-func Help() string {
-	return "42 ack, 42r resolve, 42e escalate, 42? status, ack all, give 42 bo, n 42 text, " +
-		"hold 42 2h why, u 42 update, report web down, list, who, cover sat bo, decline 7"
+// Help says what a phone can say, in one text, with n as the number of an incident of who asks; 0 for none.
+func Help(n int64) string {
+	const words Hint = "{open} ack, {open}r resolve, {open}e escalate, {open}? status, ack all, give {open} bo, n {open} text, " +
+		"hold {open} 2h why, u {open} update, report web down, list, who, cover sat bo, decline"
+	if text := words.Words(0, n); oneSegment(text) {
+		return text
+	}
+	return words.Words(0, 0)
+}
+
+func oneSegment(text string) bool {
+	_, _, n := Segments(text)
+	return n <= 1
 }
 
 // maxReply is the longest text that is looked at, in bytes: ten segments in any script.
@@ -104,7 +151,11 @@ func ParseReply(body string) (Command, error) {
 	if len(p.words) == 0 {
 		return refuse(hintUnknown)
 	}
-	return p.parse()
+	c, err := p.parse()
+	if h, ok := err.(Hint); ok {
+		return refuse(h.about(p.number))
+	}
+	return c, err
 }
 
 // refuse is the answer to a text that does nothing.

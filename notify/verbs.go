@@ -47,7 +47,7 @@ func (p *parser) verb(v Verb, i int) (Command, error) {
 	case h != "":
 		return refuse(h)
 	case t.number == 0 && t.bundle == "" && i >= len(p.words):
-		return refuse(hintWhich)
+		return refuse(hintWhich.fill(blankVerb, p.words[0].clean))
 	case t.number == 0 && t.bundle == "":
 		return refuse(hintUnknown)
 	case t.verb != "" && t.verb != v:
@@ -89,7 +89,7 @@ func (p *parser) ackRest(c Command, i int) (Command, error) {
 	case p.asksFrom(0):
 		return refuse(hintQuestion)
 	case !p.courteous(next):
-		return refuse(p.extra(next))
+		return refuse(p.extra(c, next))
 	}
 	c.For, c.Until = lease.d, lease.until
 	return c, nil
@@ -99,11 +99,12 @@ func (p *parser) ackRest(c Command, i int) (Command, error) {
 func (p *parser) act(v Verb, t target, i int) (Command, error) {
 	c := Command{Verb: v, Number: t.number, Bundle: t.bundle}
 	if t.bundle != "" && v != Ack && v != AskStatus {
-		return refuse(hintBundle)
+		return refuse(hintBundle.fill(blankFirst, t.bundle))
 	}
 	if i < len(p.words) && unit(p.words[i].clean) != 0 && v != Note && v != Update {
 		return refuse(hintHours) // "resolved 42 minutes ago"
 	}
+	p.number = t.number
 	if t.asks && v != AskStatus {
 		return refuse(hintQuestion)
 	}
@@ -145,7 +146,7 @@ func (p *parser) escalate(c Command, i int) (Command, error) {
 	case p.asksFrom(0):
 		return refuse(hintQuestion)
 	case !p.courteous(i):
-		return refuse(p.extra(i))
+		return refuse(p.extra(c, i))
 	}
 	return c, nil
 }
@@ -155,8 +156,11 @@ func (p *parser) resolve(c Command, i int) (Command, error) {
 		return refuse(hintNo)
 	}
 	if i == len(p.words)-1 {
-		if t, h := p.target(i); h != "" || t.number != 0 || t.bundle != "" {
-			return refuse(hintMany)
+		switch t, h := p.target(i); {
+		case h != "":
+			return refuse(h)
+		case t.number != 0 || t.bundle != "":
+			return refuse(many(c, t))
 		}
 		if p.words[i].clean == "" {
 			return refuse(hintQuestion)
@@ -168,13 +172,41 @@ func (p *parser) resolve(c Command, i int) (Command, error) {
 	return c, nil
 }
 
-// extra says why words at i were not expected.
-func (p *parser) extra(i int) Hint {
+// extra says why words at i were not expected behind c.
+func (p *parser) extra(c Command, i int) Hint {
 	if t, h := p.target(i); h == "" && (t.number != 0 || t.bundle != "") {
-		return hintMany
+		return many(c, t)
 	}
 	return hintExtra
 }
+
+// many says how to write of another incident what c says of the first: one text for each, with the sender's own numbers.
+func many(c Command, other target) Hint {
+	first, second := c.Bundle, other.bundle
+	if c.Number != 0 {
+		first = digits(c.Number)
+	}
+	if other.number != 0 {
+		second = digits(other.number)
+	}
+	h := hintMany
+	switch {
+	case first == "": // ack all 43
+		return hintExtra
+	case c.Verb == Ack:
+		h = hintManyAcks
+	case other.bundle != "":
+		return hintBundle.fill(blankFirst, second)
+	case letters[c.Verb] != "":
+		first, second = first+letters[c.Verb], second+letters[c.Verb]
+	default:
+		first, second = string(c.Verb)+" "+first, string(c.Verb)+" "+second
+	}
+	return h.fill(blankFirst, first).fill(blankSecond, second)
+}
+
+// letters are the verbs that are written behind a number in a letter.
+var letters = map[Verb]string{Resolve: "r", Escalate: "e"}
 
 // courteous reports whether nothing but courtesies follows from word i on.
 func (p *parser) courteous(i int) bool {

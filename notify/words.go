@@ -15,9 +15,10 @@ type word struct {
 
 // parser reads one reply.
 type parser struct {
-	body  string // as written, but for exotic spaces
-	words []word
-	no    bool // contains a sign such as a thumb down
+	body   string // as written, but for exotic spaces
+	words  []word
+	no     bool  // contains a sign such as a thumb down
+	number int64 // the incident that the text is certainly about; 0 while there is none
 }
 
 // newParser splits a body into words. Words of nothing but punctuation or emoji do not count, save the question mark.
