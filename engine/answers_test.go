@@ -55,3 +55,17 @@ func TestHintsNameTheNewestPage(t *testing.T) {
 		t.Errorf("help is %q, and not about INC-2", got)
 	}
 }
+
+// TestYesAcknowledgesNothing: carriers take YES for an opting in, so nobody may believe that it acknowledged.
+func TestYesAcknowledgesNothing(t *testing.T) {
+	s := newStage(t, nil)
+	s.answers("yes", "You get texts from rouse already; nothing was done.")
+	s.fires("Down")
+	s.play()
+	s.answers("Yes!", "You get texts from rouse already; nothing was acknowledged. Reply 1 to ack INC-1.")
+	s.answers("STOP", "")
+	s.answers("yes", "Welcome back: you get texts from rouse again; nothing was acknowledged. Reply 1 to ack INC-1.")
+	s.texts(anasPhone, "1")
+	s.answers("STOP", "")
+	s.answers("START", "Welcome back: you get texts from rouse again.")
+}

@@ -351,13 +351,17 @@ func (s *speaker) lines(mine []int64) (string, error) {
 	return strings.Join(lines, "\n"), nil
 }
 
-// consent remembers that a number wants texts no more, or again. To a STOP no text may answer.
+// consent remembers that a number wants texts no more, or again. To a STOP no text may answer. A START from a number that gets
+// texts changes nothing, and says so: "yes" is one, and whoever sends it may mean an incident.
 func (s *speaker) consent(stop bool) (string, error) {
 	c, err := s.b.tx.Contact(s.phone)
 	if err != nil {
 		return "", s.b.fail(err)
 	}
 	was := c.OptedOut
+	if !stop && !was {
+		return s.notAcked("You get texts from rouse already", "; nothing was acknowledged.", "; nothing was done.")
+	}
 	c.User, c.OptedOut = s.user.ID, stop
 	if err := s.b.tx.PutContact(c); err != nil {
 		return "", s.b.fail(err)
@@ -374,7 +378,19 @@ func (s *speaker) consent(stop bool) (string, error) {
 	if err := s.b.over(numberID(s.user.ID, oncall.SMS), "START came from that phone"); err != nil {
 		return "", err
 	}
-	return "Welcome back: you get texts from rouse again.", nil
+	return s.notAcked("Welcome back: you get texts from rouse again", "; nothing was acknowledged.", ".")
+}
+
+// notAcked says something after which an incident may still wait for an ack, and then how to give it.
+func (s *speaker) notAcked(said, waiting, otherwise string) (string, error) {
+	waits, _, err := s.newest()
+	if err != nil {
+		return "", err
+	}
+	if waits == 0 {
+		return said + otherwise, nil
+	}
+	return fmt.Sprintf("%s%s Reply %d to ack %s.", said, waiting, waits, incident.Ref(waits)), nil
 }
 
 // newID is a random identifier, as Alertmanager's silences have.
