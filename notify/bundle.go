@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,14 @@ import (
 // which works as a code of its own.
 func BundleText(code string, vs []View, url string) string {
 	head := bundleHead(oneLine(code), vs)
+	few := reducedViews(vs)
+	fewHead := bundleHead(oneLine(code), few)
 	hint := "Reply " + oneLine(code) + " to ack all"
 	text := ""
 	for _, address := range []string{oneLine(url), ""} {
 		for shown := min(len(vs), 5); shown >= 0; shown-- {
 			for _, width := range []int{60, 40, 24} {
-				text = plainest(joinLines(head, titles(vs, shown, width), hint, address))
+				text = plainer(joinLines(head, titles(vs, shown, width), hint, address), joinLines(fewHead, titles(few, shown, width), hint, address))
 				if fits(text) && (shown > 0 || address == "" || len(vs) == 0) {
 					return text
 				}
@@ -32,6 +35,15 @@ func BundleText(code string, vs []View, url string) string {
 		}
 	}
 	return text
+}
+
+// reducedViews are the same incidents with what others wrote reduced.
+func reducedViews(vs []View) []View {
+	few := slices.Clone(vs)
+	for k := range few {
+		few[k].Title, few[k].Service = reduce(oneLine(few[k].Title)), reduce(oneLine(few[k].Service))
+	}
+	return few
 }
 
 func bundleHead(code string, vs []View) string {

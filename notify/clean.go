@@ -61,16 +61,33 @@ var typography = strings.NewReplacer(
 )
 
 // plainest returns text with typographic quotes, dashes and ellipses in their plain form when that alone makes it GSM-7,
-// and text itself otherwise. Nothing else is ever replaced: letters and signs outside GSM-7 are worth a second segment.
+// and text itself otherwise.
 func plainest(text string) string {
-	if enc, _, _ := Segments(text); enc == GSM7 {
+	if plain(text) {
 		return text
 	}
-	plain := typography.Replace(text)
-	if enc, _, _ := Segments(plain); enc == GSM7 {
-		return plain
+	if set := typography.Replace(text); plain(set) {
+		return set
 	}
 	return text
+}
+
+// plainer returns the plainest form of a text, or of the same text with its fields reduced where only that is GSM-7.
+func plainer(text, reduced string) string {
+	text = plainest(text)
+	if plain(text) {
+		return text
+	}
+	if reduced = plainest(reduced); plain(reduced) {
+		return reduced
+	}
+	return text
+}
+
+// plain reports whether a text travels as GSM-7.
+func plain(text string) bool {
+	enc, _, _ := Segments(text)
+	return enc == GSM7
 }
 
 // cut shortens s to at most n runes, ellipsis included, without parting a letter from its accents or an emoji from its

@@ -5,13 +5,13 @@ import "strings"
 // NewsText renders the SMS that tells somebody something which needs no answer, such as an SLA that runs out. Several pieces
 // of news become one text of at most two segments; what does not fit is counted.
 func NewsText(lines []string) string {
-	text := plainest(oneLine(lines[0]))
+	text := newsLine(lines[0])
 	if len(lines) == 1 {
 		return shorten(text)
 	}
 	for k := 1; k < len(lines); k++ {
 		more := plural(len(lines)-k, "more piece") + " of news: reply list"
-		next := text + "\n" + plainest(oneLine(lines[k]))
+		next := text + "\n" + newsLine(lines[k])
 		rest := ""
 		if k+1 < len(lines) {
 			rest = "\n" + plural(len(lines)-k-1, "more piece") + " of news: reply list"
@@ -22,6 +22,12 @@ func NewsText(lines []string) string {
 		text = next
 	}
 	return text
+}
+
+// newsLine is a piece of news in one line, in GSM-7 where that is possible.
+func newsLine(s string) string {
+	s = oneLine(s)
+	return plainer(s, reduce(s))
 }
 
 // shorten cuts a text to what two segments hold, with room for a line of hint behind it.

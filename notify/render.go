@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // View is what rendering needs to know of one incident.
@@ -44,7 +45,8 @@ const maxSegments = 2
 // It takes one or two segments. Only the title is cut, only as far as needed; for a text in UCS-2 that would leave less
 // than 24 characters of it, the hint is shortened to its first command, then the service, and at last the address goes.
 // The priority and the number, which is also the code to reply with, are the first words. Typographic quotes, dashes and
-// ellipses become plain when that alone makes the text GSM-7; every other character is kept and sent as Unicode.
+// ellipses become plain when that alone makes the text GSM-7; else emoji go and Latin letters lose their accents, where the text is
+// GSM-7 without; else every character is kept and sent as Unicode.
 func AlertText(v View) string {
 	return draft{
 		head: label(v), service: shownService(v), title: shownTitle(v), tail: circumstances(v),
@@ -139,20 +141,30 @@ var steps = []struct {
 
 // fit returns the draft as a text of at most maxSegments.
 func (d draft) fit() string {
-	title := []rune(cut(d.title, 400, "…"))
+	d.title = cut(d.title, 400, "…")
+	r := d.reduced()
+	all := max(utf8.RuneCountInString(d.title), utf8.RuneCountInString(r.title))
 	var text string
 	for _, s := range steps {
 		if !s.tail {
-			d.tail = ""
+			d.tail, r.tail = "", ""
 		}
-		at := func(n int) string { return plainest(d.with(string(title), n, s.service, s.hint, s.url)) }
-		n := sort.Search(len(title)+1, func(n int) bool { return !fits(at(n)) }) - 1
-		if n >= min(len(title), s.title) {
+		at := func(n int) string {
+			return plainer(d.with(n, s.service, s.hint, s.url), r.with(n, s.service, s.hint, s.url))
+		}
+		n := sort.Search(all+1, func(n int) bool { return !fits(at(n)) }) - 1
+		if n >= min(all, s.title) {
 			return at(n)
 		}
 		text = at(max(n, 0))
 	}
 	return text
+}
+
+// reduced is the draft with what others wrote in it reduced.
+func (d draft) reduced() draft {
+	d.service, d.lead, d.title = reduce(d.service), reduce(d.lead), reduce(d.title)
+	return d
 }
 
 func fits(text string) bool {
@@ -161,9 +173,9 @@ func fits(text string) bool {
 }
 
 // with lays the draft out with n characters of title.
-func (d draft) with(title string, n, service, hint int, url bool) string {
+func (d draft) with(n, service, hint int, url bool) string {
 	parts := []string{strings.TrimSpace(d.head + " " + cut(d.service, service, "…"))}
-	for _, p := range []string{d.lead, cut(title, n, "…")} {
+	for _, p := range []string{d.lead, cut(d.title, n, "…")} {
 		if p != "" {
 			parts = append(parts, p)
 		}
