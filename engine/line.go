@@ -389,16 +389,30 @@ func (b *batch) ackMany(numbers []int64, user oncall.UserID, by incident.Actor, 
 	return fmt.Sprintf("All %d acknowledged%s.", len(did), b.untilText(until, user)), nil
 }
 
-// untilText writes an instant in the user's own wall clock.
+// untilText writes an instant in the user's own wall clock: " until Sat 08:00 CET", with the day of the month where the weekday alone
+// could be that of another week.
 func (b *batch) untilText(t time.Time, user oncall.UserID) string {
 	if t.IsZero() {
 		return ""
 	}
-	zone := time.UTC
-	if u, ok := b.live.book.Roster.User(user); ok {
-		zone = u.Zone
+	layout := "Mon 15:04 MST"
+	if t.Sub(b.now) > 6*24*time.Hour {
+		layout = "Mon 2 Jan 15:04 MST"
 	}
-	return " until " + t.In(zone).Format("Mon 15:04")
+	return " until " + t.In(b.zone(user)).Format(layout)
+}
+
+// clockText writes an instant within hours in the user's own wall clock: "22:50 CET".
+func (b *batch) clockText(t time.Time, user oncall.UserID) string {
+	return t.In(b.zone(user)).Format("15:04 MST")
+}
+
+// zone is where a user lives.
+func (b *batch) zone(user oncall.UserID) *time.Location {
+	if u, ok := b.live.book.Roster.User(user); ok {
+		return u.Zone
+	}
+	return time.UTC
 }
 
 // inWords turns an error that is an answer to a person into words; ok is false for others, and for none.
