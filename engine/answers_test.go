@@ -69,3 +69,59 @@ func TestYesAcknowledgesNothing(t *testing.T) {
 	s.answers("STOP", "")
 	s.answers("START", "Welcome back: you get texts from rouse again.")
 }
+
+// TestSilenceIsSaid: who asks a lot in an hour is told before the answers end, hears all the same of what a text did, and is answered
+// again when the hour is over, also if they went on texting.
+func TestSilenceIsSaid(t *testing.T) {
+	s := newStage(t, nil)
+	s.fires("Down", "Up")
+	s.play()
+	for k := 1; k < repliesAnHour; k++ {
+		if got := s.texts(anasPhone, "who"); got == "" || strings.Contains(got, "a lot") {
+			t.Fatalf("answer %d is %q", k, got)
+		}
+	}
+	if got, want := s.texts(anasPhone, "who"), "\nThat was a lot. Until 03:00 UTC I answer only what does something; what you text still counts."; !strings.HasSuffix(got, want) {
+		t.Errorf("the last answer is %q, want it to end with %q", got, want)
+	}
+	s.answers("who", "")
+	s.answers("is that you?", "")
+	if got := s.texts(anasPhone, "1"); !strings.HasPrefix(got, "INC-1 acknowledged") {
+		t.Errorf("an ack is answered %q", got)
+	}
+	s.answers("1", "") // which changes nothing
+	for range 60 {
+		s.later(time.Minute)
+		s.answers("who", "")
+	}
+	s.later(time.Second)
+	if got := s.texts(anasPhone, "who"); got == "" {
+		t.Error("no answer after an hour: what was not answered counted as well")
+	}
+}
+
+// TestMachinesFallSilent: a machine that answers every text is not answered for ever, whatever it says.
+func TestMachinesFallSilent(t *testing.T) {
+	for _, tt := range []struct {
+		says string
+		most int
+	}{
+		{"I am out of the office", passiveADay}, {"?", passiveADay}, {"list", repliesAnHour}, {"yes", repliesAnHour}, {"1", repliesAnHour + 1},
+		{"99r", repliesAnHour}, {"1 2h", actsAnHour}, {"n 1 I am out of the office", actsAnHour}, {"report s is slow", actsAnHour},
+	} {
+		s := newStage(t, nil)
+		s.fires("Down")
+		s.play()
+		last, n := "", 0
+		for ; n < 200; n++ {
+			got := s.texts(anasPhone, tt.says)
+			if got == "" {
+				break
+			}
+			last = got
+		}
+		if n > tt.most || tt.most > passiveADay && !strings.Contains(last, "That was a lot.") {
+			t.Errorf("%q is answered %d times, at last by %q; want at most %d", tt.says, n, last, tt.most)
+		}
+	}
+}

@@ -18,9 +18,10 @@ import (
 
 const (
 	seenFor       = 90 * 24 * time.Hour // a text that comes again is recognised so long: its signature never expires
-	passiveADay   = 5                   // answers to what was no command, per number, until a page or an act
-	repliesAnHour = 30
-	morning       = 8 * 60 // minutes: when the day begins for somebody without quiet hours
+	passiveADay   = 5                   // answers to what was no command, per number, until a page or a command
+	repliesAnHour = 30                  // answers to one number; what a text has done is told even so,
+	actsAnHour    = 120                 // but to no more than this: a machine may change something each time
+	morning       = 8 * 60              // minutes: when the day begins for somebody without quiet hours
 )
 
 // Text takes a text from a phone. The sender is the actor. Everything that it does, and the answer, is one commit, and the
@@ -58,40 +59,72 @@ func (e *Engine) heard(key string) (seen bool) {
 func (b *batch) text(u oncall.User, sid, from, body string) error {
 	cmd, perr := notify.ParseReply(body)
 	s := speaker{b: b, user: u, by: incident.Actor{Kind: incident.ByUser, Name: string(u.ID), Channel: "sms"}, phone: from}
-	var answer string
+	var a answer
 	var err error
 	var hint notify.Hint
+	acts := b.ledger.acts
 	if errors.As(perr, &hint) {
-		answer, err = s.hint(hint)
+		a.text, err = s.hint(hint)
 	} else {
-		answer, err = s.do(cmd)
+		a.text, err = s.do(cmd)
 	}
-	if err != nil || answer == "" {
+	if err != nil || a.text == "" {
 		return err
 	}
-	return b.reply(u, sid, from, answer, perr != nil || cmd.Verb == notify.AskHelp)
+	a.acted, a.passive = b.ledger.acts > acts, perr != nil || cmd.Verb == notify.AskHelp
+	return b.reply(u, sid, from, a)
 }
 
-// reply answers a text. Passive answers, which follow no act, are few, so that two machines cannot talk for ever.
-func (b *batch) reply(u oncall.User, sid, to, answer string, passive bool) error {
+// answer is what a text is answered, and what the text was.
+type answer struct {
+	text    string
+	acted   bool // it changed something
+	passive bool // it was no command
+}
+
+// reply answers a text, unless too many were answered before. Answers to what was no command are few, those to what changed nothing
+// bounded too, so that two machines cannot talk for ever: the first silence ends it. Only what was sent counts, for a person who
+// texts on must not stay unanswered by that; the last answer says what comes.
+func (b *batch) reply(u oncall.User, sid, to string, a answer) error {
 	c, err := b.tx.Contact(to)
 	if err != nil {
 		return b.fail(err)
 	}
-	if !passive {
+	c.User, c.Answers, c.Replies = u.ID, recent(c.Answers, b.now, time.Hour), recent(c.Replies, b.now, 24*time.Hour)
+	if !a.passive {
 		c.Replies = nil
 	}
-	c.Replies = recent(append(c.Replies, b.now), b.now, 24*time.Hour)
-	c.Answers = recent(append(c.Answers, b.now), b.now, time.Hour)
-	c.User = u.ID
+	most := repliesAnHour
+	if a.acted {
+		most = actsAnHour
+	}
+	silent := c.OptedOut || len(c.Answers) >= most || a.passive && len(c.Replies) >= passiveADay
+	if !silent {
+		c.Answers = append(c.Answers, b.now)
+		if a.passive {
+			c.Replies = append(c.Replies, b.now)
+		}
+		a.text += b.lastWord(&c)
+	}
 	if err := b.tx.PutContact(c); err != nil {
 		return b.fail(err)
 	}
-	if (passive && len(c.Replies) > passiveADay) || len(c.Answers) > repliesAnHour || c.OptedOut {
+	if silent {
 		b.e.log.Warn("a text is not answered: too many answers to this number", "to", notify.MaskNumber(to))
 		return nil
 	}
-	return b.enqueue(incident.Page{ID: "reply/" + sid, Kind: incident.PageReply, User: u.ID, Via: oncall.SMS, Address: to, Text: answer, At: b.now})
+	return b.enqueue(incident.Page{ID: "reply/" + sid, Kind: incident.PageReply, User: u.ID, Via: oncall.SMS, Address: to, Text: a.text, At: b.now})
+}
+
+// lastWord is what an answer after which there are no more says of that.
+func (b *batch) lastWord(c *store.Contact) string {
+	switch len(c.Answers) {
+	case repliesAnHour:
+		return "\nThat was a lot. Until " + b.clockText(c.Answers[0].Add(time.Hour), c.User) + " I answer only what does something; what you text still counts."
+	case actsAnHour:
+		return "\nThat was a lot. I stop answering until " + b.clockText(c.Answers[0].Add(time.Hour), c.User) + "; what you text still counts."
+	}
+	return ""
 }
 
 // speaker is somebody who texts, and what they may mean.

@@ -21,6 +21,7 @@ var errHalf = errors.New("a request was refused halfway")
 type ledger struct {
 	store.Tx
 	written int
+	acts    int // what people did, as the audit log has it
 }
 
 // wrote counts a write that was taken.
@@ -111,6 +112,9 @@ func (l *ledger) PutNote(name, text string) error { return l.wrote(l.Tx.PutNote(
 
 func (l *ledger) PutAct(a store.Act) (int64, error) {
 	v, err := l.Tx.PutAct(a)
+	if err == nil {
+		l.acts++
+	}
 	return v, l.wrote(err)
 }
 
