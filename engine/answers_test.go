@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rouse/rouse/alert"
 )
 
-const anasPhone = "+34600000001"
+const anasPhone, bosPhone = "+34600000001", "+34600000002"
 
 // texts sends a text from a phone and returns the answer; "" for none.
 func (s *stage) texts(phone, body string) string {
@@ -124,4 +126,28 @@ func TestMachinesFallSilent(t *testing.T) {
 			t.Errorf("%q is answered %d times, at last by %q; want at most %d", tt.says, n, last, tt.most)
 		}
 	}
+}
+
+// TestAnswersSayWhat: an answer says which incident it was about, who has it, and until when.
+func TestAnswersSayWhat(t *testing.T) {
+	s := newStage(t, nil)
+	s.fires("🔥 Sesión caducada", "Up")
+	s.play()
+	s.answers("99", "There is no INC-99. Nothing was done. Reply list for yours.")
+	s.answers("99?", "There is no INC-99. Nothing was done. Reply list for yours.")
+	s.answers("1?", "P3 INC-1 s: Sesion caducada. triggered 0s ago, now paging ana. 1 alert firing.")
+	s.answers("1", "INC-1 acknowledged: Sesion caducada")
+	s.answers("ack 2h", "INC-2 acknowledged until Mon 04:00 UTC: Up")
+	s.answers("give 2 bo", "INC-2 given to bo, who is being paged.")
+	s.answers("list", "P3 INC-1 s: Sesion caducada (acknowledged, yours)\nP3 INC-2 s: Up (triggered, bo)")
+	s.texts(bosPhone, "ack 2")
+	if got, want := s.texts(bosPhone, "list"), "P3 INC-2 s: Up (acknowledged, yours)"; got != want {
+		t.Errorf("bo's list is %q, want %q", got, want)
+	}
+	s.answers("hold 1 2h vendor", "INC-1 on hold until Mon 04:00 UTC.")
+	s.answers("1?", "P3 INC-1 s: Sesion caducada. on hold (vendor) until Mon 04:00 UTC. 1 alert firing.")
+	s.ok(s.Accept(context.Background(), alerts(alert.Resolved, "Up")))
+	s.answers("2?", "P3 INC-2 s: Up. resolved. No alert firing.")
+	s.answers("who", "rota: ana until Tue 00:00 UTC")
+	s.answers("who s", "s: ana, then bo")
 }

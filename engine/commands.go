@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,58 +72,6 @@ func (b *batch) text(u oncall.User, sid, from, body string) error {
 	}
 	a.acted, a.passive = b.ledger.acts > acts, perr != nil || cmd.Verb == notify.AskHelp
 	return b.reply(u, sid, from, a)
-}
-
-// answer is what a text is answered, and what the text was.
-type answer struct {
-	text    string
-	acted   bool // it changed something
-	passive bool // it was no command
-}
-
-// reply answers a text, unless too many were answered before. Answers to what was no command are few, those to what changed nothing
-// bounded too, so that two machines cannot talk for ever: the first silence ends it. Only what was sent counts, for a person who
-// texts on must not stay unanswered by that; the last answer says what comes.
-func (b *batch) reply(u oncall.User, sid, to string, a answer) error {
-	c, err := b.tx.Contact(to)
-	if err != nil {
-		return b.fail(err)
-	}
-	c.User, c.Answers, c.Replies = u.ID, recent(c.Answers, b.now, time.Hour), recent(c.Replies, b.now, 24*time.Hour)
-	if !a.passive {
-		c.Replies = nil
-	}
-	most := repliesAnHour
-	if a.acted {
-		most = actsAnHour
-	}
-	silent := c.OptedOut || len(c.Answers) >= most || a.passive && len(c.Replies) >= passiveADay
-	if !silent {
-		c.Answers = append(c.Answers, b.now)
-		if a.passive {
-			c.Replies = append(c.Replies, b.now)
-		}
-		a.text += b.lastWord(&c)
-	}
-	if err := b.tx.PutContact(c); err != nil {
-		return b.fail(err)
-	}
-	if silent {
-		b.e.log.Warn("a text is not answered: too many answers to this number", "to", notify.MaskNumber(to))
-		return nil
-	}
-	return b.enqueue(incident.Page{ID: "reply/" + sid, Kind: incident.PageReply, User: u.ID, Via: oncall.SMS, Address: to, Text: a.text, At: b.now})
-}
-
-// lastWord is what an answer after which there are no more says of that.
-func (b *batch) lastWord(c *store.Contact) string {
-	switch len(c.Answers) {
-	case repliesAnHour:
-		return "\nThat was a lot. Until " + b.clockText(c.Answers[0].Add(time.Hour), c.User) + " I answer only what does something; what you text still counts."
-	case actsAnHour:
-		return "\nThat was a lot. I stop answering until " + b.clockText(c.Answers[0].Add(time.Hour), c.User) + "; what you text still counts."
-	}
-	return ""
 }
 
 // speaker is somebody who texts, and what they may mean.
@@ -228,11 +175,27 @@ func (s *speaker) ack(c notify.Command) (string, error) {
 	if err != nil || len(numbers) == 0 {
 		return none, err
 	}
-	answer, err := s.b.ackMany(numbers, s.user.ID, s.by, until)
+	did, answer, err := s.b.ackMany(numbers, s.user.ID, s.by, until)
+	if len(did) == 1 && len(numbers) == 1 && err == nil {
+		return s.acked(did[0], until)
+	}
 	if c.All && len(numbers) == allAtOnce && err == nil {
 		answer += " There may be more: reply ack all again."
 	}
 	return answer, err
+}
+
+// acked says which incident was acknowledged: "ack" names none, and whoever named one may have mistyped it.
+func (s *speaker) acked(n int64, until time.Time) (string, error) {
+	i, err := s.b.incident(n)
+	if err != nil {
+		return "", err
+	}
+	title := i.Title
+	if s.b.view(i, s.user.ID).Neutral {
+		title = ""
+	}
+	return notify.Named(i.Ref()+" acknowledged"+s.b.untilText(until, s.user.ID), title), nil
 }
 
 // until turns a lease into an instant: so long from now, or the start of the person's day.
@@ -288,100 +251,6 @@ func (s *speaker) hold(c notify.Command) (string, error) {
 	}
 	until := s.until(c)
 	return s.one(c.Number, incident.Hold{By: s.by, Reason: c.Text, Until: until}, "on hold"+s.b.untilText(until, s.user.ID)+".")
-}
-
-func (s *speaker) status(c notify.Command) (string, error) {
-	if c.Bundle != "" {
-		return s.bundleStatus(c)
-	}
-	if none, err := s.hidden(c.Number); none != "" || err != nil {
-		return none, err
-	}
-	i, err := s.b.incident(c.Number)
-	if said, ok := s.b.inWords(c.Number, err); ok {
-		return said, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	text := fmt.Sprintf("%s. %s", s.label(i, 60), i.State)
-	switch i.State {
-	case incident.Acknowledged:
-		text += " by " + i.AckedBy + " " + ago(s.b.now.Sub(i.AcknowledgedAt)) + " ago" + s.b.untilText(i.AckUntil, s.user.ID)
-	case incident.OnHold:
-		text += " (" + clip(i.HoldReason, 40) + ")" + s.b.untilText(i.HoldUntil, s.user.ID)
-	case incident.Triggered:
-		text += " " + ago(s.b.now.Sub(i.TriggeredAt)) + " ago" + paging(i)
-	}
-	return text + fmt.Sprintf(". %d of %d alerts fire.", i.Firing, i.Total), nil
-}
-
-// label names an incident in an answer: "P1 INC-42 checkout: title", cut to so many characters of title; of a security incident
-// only the number.
-func (s *speaker) label(i *incident.Incident, width int) string {
-	if s.b.view(i, s.user.ID).Neutral {
-		return i.Ref() + " confidential"
-	}
-	title := []rune(i.Title)
-	if len(title) > width {
-		title = append(title[:width-1], '…')
-	}
-	if len(title) < len(string(title)) { // not plain Latin: a text holds half as much
-		title = title[:min(len(title), width/2)]
-	}
-	return fmt.Sprintf("%s %s %s: %s", i.Priority, i.Ref(), i.Service, string(title))
-}
-
-// bundleStatus names the incidents of a bundle.
-func (s *speaker) bundleStatus(c notify.Command) (string, error) {
-	numbers, none, err := s.meant(c)
-	if err != nil || len(numbers) == 0 {
-		return none, err
-	}
-	return s.lines(numbers)
-}
-
-// list names the open incidents that are this person's: assigned, or paged for.
-func (s *speaker) list() (string, error) {
-	c, err := s.b.tx.Contact(s.phone)
-	if err != nil {
-		return "", s.b.fail(err)
-	}
-	mine, err := s.paged(&c)
-	if err != nil {
-		return "", err
-	}
-	open, err := s.b.tx.OpenNumbers()
-	if err != nil {
-		return "", s.b.fail(err)
-	}
-	for _, n := range open {
-		i, err := s.b.incident(n)
-		if err == nil && i.State.Open() && i.Assignee == s.user.ID && !slices.Contains(mine, n) {
-			mine = append(mine, n)
-		}
-	}
-	if len(mine) == 0 {
-		return "You have no open incidents. Good.", nil
-	}
-	slices.Sort(mine)
-	return s.lines(mine)
-}
-
-// lines writes up to five incidents, a line each.
-func (s *speaker) lines(mine []int64) (string, error) {
-	var lines []string
-	for _, n := range mine[:min(len(mine), 5)] {
-		i, err := s.b.incident(n)
-		if err != nil {
-			return "", err
-		}
-		lines = append(lines, fmt.Sprintf("%s (%s)", s.label(i, 40), i.State))
-	}
-	if more := len(mine) - len(lines); more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(lines, "\n"), nil
 }
 
 // consent remembers that a number wants texts no more, or again. To a STOP no text may answer. A START from a number that gets

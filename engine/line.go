@@ -291,7 +291,7 @@ func (b *batch) key(p *store.Page, digits string) (say string, done bool, err er
 	}
 	switch digits {
 	case "1":
-		say, err = b.ackMany(numbers, p.User, by, time.Time{})
+		_, say, err = b.ackMany(numbers, p.User, by, time.Time{})
 	case "2":
 		say, err = b.spoken(numbers[0], incident.Escalate{By: by}, "escalated. The next person is paged.")
 	case "3":
@@ -361,9 +361,8 @@ func (b *batch) spoken(n int64, a incident.Action, did string) (string, error) {
 	return fmt.Sprintf("Incident %d %s", n, did), nil
 }
 
-// ackMany acknowledges several incidents and says how it went, who was first included.
-func (b *batch) ackMany(numbers []int64, user oncall.UserID, by incident.Actor, until time.Time) (string, error) {
-	var did []int64
+// ackMany acknowledges several incidents and says how it went, who was first included. did are those that it took.
+func (b *batch) ackMany(numbers []int64, user oncall.UserID, by incident.Actor, until time.Time) (did []int64, said string, err error) {
 	var first string
 	for _, n := range numbers {
 		_, err := b.act(n, incident.Ack{By: by, User: user, Until: until})
@@ -374,19 +373,19 @@ func (b *batch) ackMany(numbers []int64, user oncall.UserID, by incident.Actor, 
 			continue
 		}
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
 		did = append(did, n)
 	}
 	switch {
 	case len(did) == 0:
-		return first, nil
+		return nil, first, nil
 	case len(numbers) == 1:
-		return fmt.Sprintf("%s acknowledged%s.", incident.Ref(did[0]), b.untilText(until, user)), nil
+		return did, fmt.Sprintf("%s acknowledged%s.", incident.Ref(did[0]), b.untilText(until, user)), nil
 	case len(did) < len(numbers):
-		return fmt.Sprintf("%d of %d acknowledged, the others were already taken%s.", len(did), len(numbers), b.untilText(until, user)), nil
+		return did, fmt.Sprintf("%d of %d acknowledged, the others were already taken%s.", len(did), len(numbers), b.untilText(until, user)), nil
 	}
-	return fmt.Sprintf("All %d acknowledged%s.", len(did), b.untilText(until, user)), nil
+	return did, fmt.Sprintf("All %d acknowledged%s.", len(did), b.untilText(until, user)), nil
 }
 
 // untilText writes an instant in the user's own wall clock: " until Sat 08:00 CET", with the day of the month where the weekday alone
@@ -428,7 +427,7 @@ func (b *batch) inWords(n int64, err error) (string, bool) {
 		}
 		return fmt.Sprintf("%s was already %s%s, %s ago.", incident.Ref(n), already.State, who, ago(b.now.Sub(already.At))), true
 	case errors.Is(err, incident.ErrNoIncident):
-		return fmt.Sprintf("There is no %s.", incident.Ref(n)), true
+		return noIncident(n), true
 	case errors.Is(err, incident.ErrFinal), errors.Is(err, incident.ErrNobody), errors.Is(err, incident.ErrNotAcked),
 		errors.Is(err, incident.ErrNeedsReason), errors.Is(err, incident.ErrNeedsNote), errors.Is(err, incident.ErrConfidential),
 		errors.Is(err, incident.ErrNotHeld), errors.Is(err, incident.ErrMerged), errors.Is(err, incident.ErrNotResolved):
@@ -439,6 +438,11 @@ func (b *batch) inWords(n int64, err error) (string, bool) {
 		return fmt.Sprintf("%s: %v.", incident.Ref(n), err), true
 	}
 	return "", false
+}
+
+// noIncident is the answer about an incident that does not exist, or is none of the asker's business.
+func noIncident(n int64) string {
+	return fmt.Sprintf("There is no %s. Nothing was done. Reply list for yours.", incident.Ref(n))
 }
 
 // ago writes an age as a text does: 45s, 12m, 3h, 2d.

@@ -25,7 +25,7 @@ func (s *speaker) hidden(n int64) (string, error) {
 	if err != nil || paged {
 		return "", err
 	}
-	return fmt.Sprintf("There is no %s.", incident.Ref(n)), nil
+	return noIncident(n), nil
 }
 
 // report opens an incident of which a person says that something is broken. Where only one service can be meant its name may be

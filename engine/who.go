@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
+	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -14,12 +17,43 @@ func (s *speaker) who(service string) string {
 	}
 	var lines []string
 	for _, sch := range r.Schedules() {
-		lines = append(lines, string(sch.ID)+": "+names(sch.At(s.b.now)))
+		lines = append(lines, string(sch.ID)+": "+s.onNow(sch))
 	}
 	if len(lines) == 0 {
 		return "There are no schedules. " + s.levels(r.Fallback())
 	}
-	return strings.Join(lines, "\n")
+	return notify.Lines(lines, 0)
+}
+
+// onNow says who is on call by a schedule now, and until when: "ana (Ana Ruiz) until Sat 09:00 CET".
+func (s *speaker) onNow(sch *oncall.Schedule) string {
+	on := sch.At(s.b.now)
+	horizon := s.b.now.Add(untilAhead)
+	until := horizon
+	for _, u := range on {
+		if own := sch.Own(u, s.b.now, horizon); len(own) > 0 {
+			until = earlier(until, own[0].To)
+		}
+	}
+	if len(on) == 0 || !until.Before(horizon) {
+		return s.people(on)
+	}
+	return s.people(on) + s.b.untilText(until, s.user.ID)
+}
+
+// untilAhead is how far the end of somebody's turn is looked for.
+const untilAhead = 31 * 24 * time.Hour
+
+// people names people by what texts call them, and as they call themselves: "ana (Ana Ruiz)".
+func (s *speaker) people(users []oncall.UserID) string {
+	called := make([]oncall.UserID, len(users))
+	for k, id := range users {
+		called[k] = id
+		if u, ok := s.b.live.book.Roster.User(id); ok && u.Name != "" && !strings.EqualFold(u.Name, string(id)) {
+			called[k] = oncall.UserID(fmt.Sprintf("%s (%s)", id, u.Name))
+		}
+	}
+	return names(called)
 }
 
 func (s *speaker) whoFor(service string) string {
@@ -44,7 +78,7 @@ func (s *speaker) levels(id oncall.PolicyID) string {
 		for _, t := range lv.Targets {
 			who = append(who, s.b.live.book.Roster.Resolve(t, s.b.now)...)
 		}
-		parts = append(parts, names(who))
+		parts = append(parts, s.people(who))
 	}
 	return strings.Join(parts, ", then ")
 }

@@ -114,10 +114,10 @@ const (
 	hintLong      Hint = "That is too long for me; nothing was done. Reply {waits} to ack INC-{waits}, or ? for help."
 )
 
-// Help says what a phone can say, in one text, with n as the number of an incident of who asks; 0 for none.
+// Help says what a phone can say, in one text and a line each, with n as the number of an incident of who asks; 0 for none.
 func Help(n int64) string {
-	const words Hint = "{open} ack, {open}r resolve, {open}e escalate, {open}? status, ack all, give {open} bo, n {open} text, " +
-		"hold {open} 2h why, u {open} update, report web down, list, who, cover sat bo, decline"
+	const words Hint = "{open} ack\n{open}r resolve\n{open}e escalate\n{open}? status\nack all\ngive {open} bo\nn {open} text\n" +
+		"hold {open} 2h why\nu {open} update\nreport web down\nlist\nwho\ncover sat bo\ndecline"
 	if text := words.Words(0, n); oneSegment(text) {
 		return text
 	}

@@ -52,7 +52,7 @@ func TestReplyGrammar(t *testing.T) {
 		{" Ack 1. ", incident.Acknowledged, "INC-1 acknowledged"},
 		{"a 1", incident.Acknowledged, "INC-1 acknowledged"},
 		{"1a", incident.Acknowledged, "INC-1 acknowledged"},
-		{"ack", incident.Acknowledged, "INC-1 acknowledged"},
+		{"ack", incident.Acknowledged, "INC-1 acknowledged: Down"},
 		{"ACK ALL", incident.Acknowledged, "acknowledged"},
 		{"ack 1 2h", incident.Acknowledged, "until"},
 		{"ack 1 morning", incident.Acknowledged, "until"},
@@ -66,10 +66,10 @@ func TestReplyGrammar(t *testing.T) {
 		{"hold 1 2h vendor", incident.OnHold, "on hold until"},
 		{"1?", incident.Triggered, "INC-1 checkout: Down"},
 		{"list", incident.Triggered, "P1 INC-1 checkout: Down"},
-		{"who", incident.Triggered, "primary: ana"},
-		{"who checkout", incident.Triggered, "checkout: ana, then bo"},
+		{"who", incident.Triggered, "primary: ana (Ana Ruiz)"},
+		{"who checkout", incident.Triggered, "checkout: ana (Ana Ruiz), then bo (Bo Lind)"},
 		{"?", incident.Triggered, "ack"},
-		{"99", incident.Triggered, "There is no INC-99"},
+		{"99", incident.Triggered, "There is no INC-99. Nothing was done. Reply list for yours."},
 		{"I am on it", incident.Triggered, "nothing was done"},
 	}
 	for _, r := range rows {
