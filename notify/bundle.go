@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rouse/rouse/alert"
 )
@@ -16,8 +17,8 @@ import (
 //	Reply B7 to ack all
 //	https://rouse.example.com/b/7
 //
-// It takes one or two segments. Titles are cut and left out before anything else; each that is shown has its own number,
-// which works as a code of its own.
+// It takes one or two segments. Titles are cut and left out before anything else, and where they all begin alike it is there that
+// they are cut: "Alert number...on db-7". Each that is shown has its own number, which works as a code of its own.
 func BundleText(code string, vs []View, url string) string {
 	head := bundleHead(oneLine(code), vs)
 	few := reducedViews(vs)
@@ -93,14 +94,55 @@ func services(vs []View) string {
 
 // titles lists the first shown incidents of a bundle and counts the others.
 func titles(vs []View, shown, width int) string {
-	var out []string
+	var all, out []string
 	for _, v := range vs[:shown] {
-		out = append(out, strconv.FormatInt(v.Number, 10)+" "+cut(shownTitle(v), width, "…"))
+		all = append(all, shownTitle(v))
+	}
+	alike := common(all)
+	for k, v := range vs[:shown] {
+		out = append(out, strconv.FormatInt(v.Number, 10)+" "+cutAlike(all[k], alike, width))
 	}
 	if rest := len(vs) - shown; rest > 0 && shown > 0 {
 		out = append(out, fmt.Sprintf("+%d more", rest))
 	}
 	return strings.Join(out, "; ")
+}
+
+// common is how many characters all titles begin with alike, in whole words; 0 of one.
+func common(all []string) int {
+	if len(all) < 2 {
+		return 0
+	}
+	first := []rune(all[0])
+	n := len(first)
+	for _, t := range all[1:] {
+		rs := []rune(t)
+		n = min(n, len(rs))
+		for k := range n {
+			if rs[k] != first[k] {
+				n = k
+				break
+			}
+		}
+	}
+	for n > 0 && first[n-1] != ' ' {
+		n--
+	}
+	return n
+}
+
+// leastAlike is how much of the common beginning of titles is shown at least, in characters.
+const leastAlike = 6
+
+// cutAlike shortens a title to width characters where it is like others for so many: that gives way before what tells them apart.
+func cutAlike(title string, alike, width int) string {
+	rs := []rune(title)
+	if len(rs) <= width || alike <= leastAlike {
+		return cut(title, width, "…")
+	}
+	rest := cut(string(rs[alike:]), width-leastAlike-1, "…")
+	begin := strings.TrimSuffix(cut(string(rs[:alike]), max(width-utf8.RuneCountInString(rest), leastAlike+1), "…"), "…")
+	return strings.TrimRight(begin, " ") + "…" + rest
 }
 
 func joinLines(all ...string) string {

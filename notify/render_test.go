@@ -44,6 +44,14 @@ func bundle() []View {
 	}
 }
 
+// alike are five incidents whose titles begin alike.
+func alike(title string) (vs []View) {
+	for n := range 5 {
+		vs = append(vs, View{Number: int64(42 + n), Title: fmt.Sprintf(title, n+1), Service: "database", Priority: "P1"})
+	}
+	return vs
+}
+
 func stories() []struct{ name, text string } {
 	mailAll := func(v View, ack string) string {
 		subject, text, html := Mail(v, ack)
@@ -90,6 +98,8 @@ func stories() []struct{ name, text string } {
 			{Number: 1042, Title: "Платежи не проходят в регионе eu-1", Service: "платежи", Priority: "P1"},
 			{Number: 1043, Title: "База данных переполнена на узле db1", Service: "база", Priority: "P2"},
 			{Number: 1044, Title: "Очередь", Service: "очередь", Priority: "P2"}}, "https://rouse.example.com/b/9")},
+		{"bundle-alike", BundleText("B7", alike("Alert number 12 of the nightly drill fires on host db-%d"), "https://rouse.example.com/b/7")},
+		{"bundle-alike-long", BundleText("B7", alike("Alert number 12 on database %d: replication is far behind, and grows"), "https://rouse.example.com/b/7")},
 		{"bundle-accents", BundleText("B9", []View{{Number: 42, Title: "🔥 Sesión", Service: "autenticación", Priority: "P1"}, {Number: 43, Title: "🔥", Service: "db"}}, "")},
 		{"bundle-emoji", BundleText("B9", []View{{Number: 42, Title: "🔥 Sesión", Service: "autenticación", Priority: "P1"}, {Number: 43, Title: "Zürich ❌", Service: "db"}}, "")},
 		{"news", NewsText([]string{"P1 INC-42 checkout (🔥 Sesión): 10 minutes are left of what is promised"})},
@@ -233,5 +243,20 @@ func TestUpdatesText(t *testing.T) {
 	}
 	if _, _, n := Segments(got); n != 1 {
 		t.Errorf("%d segments, want 1", n)
+	}
+}
+
+func TestCutAlike(t *testing.T) {
+	for _, tt := range []struct {
+		title        string
+		alike, width int
+		want         string
+	}{
+		{"Disk full on db-1", 13, 40, "Disk full on db-1"}, {"Disk full on db-1", 13, 13, "Disk ful…db-1"}, {"Disk full on db-1", 0, 13, "Disk full on…"},
+		{"Disk full on database-primary-1", 13, 16, "Disk f…database…"}, {"a b c d e f g", 2, 5, "a b…"},
+	} {
+		if got := cutAlike(tt.title, tt.alike, tt.width); got != tt.want {
+			t.Errorf("cutAlike(%q, %d, %d) = %q, want %q", tt.title, tt.alike, tt.width, got, tt.want)
+		}
 	}
 }
