@@ -24,7 +24,7 @@ func (b *batch) message(p *store.Page) notify.Message {
 		return b.news(p)
 	case incident.PageTest:
 		m.Text, m.Subject = notify.TestText(p.Text), "Test page from rouse"
-		m.Speech = notify.Speech{Words: m.Text}
+		m.Speech = notify.SpeakTest(p.Text)
 		return m
 	}
 	i, err := b.incident(p.Incident)

@@ -214,7 +214,7 @@ func (b *batch) news(p *store.Page) notify.Message {
 	m := notify.Message{ID: p.ID, Via: p.Via, To: p.To, ValidFor: validFor}
 	m.Text = b.newsText(p)
 	if p.Via == oncall.Call {
-		m.Speech = notify.Speech{Words: m.Text}
+		m.Speech = notify.SpeakNews(m.Text)
 	}
 	if p.Via != oncall.Email {
 		return m

@@ -27,7 +27,7 @@ type Message struct {
 
 // Speech is what a call says and which keys it offers.
 type Speech struct {
-	Words  string // read aloud, in the order: priority, number, service, title
+	Words  string // read aloud, in the order: who calls, priority, number, service, title
 	Bundle int    // number of incidents that 1 acknowledges; 0 or 1: one
 }
 

@@ -113,7 +113,7 @@ func SafeText(number int64, bundle string) string {
 		n := strconv.FormatInt(number, 10)
 		return "rouse pages you for INC-" + n + ". Reply " + n + " to ack, " + n + "? to read it."
 	}
-	return "rouse has a message for you that can not go as a text. Please sign in to read it."
+	return "rouse has a message for you that cannot go as a text. Please sign in to read it."
 }
 
 // draft is a text before it is cut to size: "head service: lead: title (tail)", a hint, an address.

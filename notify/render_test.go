@@ -108,6 +108,8 @@ func stories() []struct{ name, text string } {
 		{"speak-neutral", Speak(secret).Words},
 		{"speak-test", Speak(with(func(v *View) { v.Test = true })).Words},
 		{"speak-bundle", SpeakBundle(bundle()).Words},
+		{"speak-test-page", SpeakTest("Drill for payments, please press 1").Words},
+		{"speak-news", SpeakNews("P1 INC-42 checkout: ten minutes are left.").Words},
 		{"mail", mailAll(checkout(), "https://rouse.example.com/l/token")},
 		{"mail-neutral", mailAll(secret, "")},
 		{"mail-hostile", mailAll(with(func(v *View) {

@@ -9,7 +9,10 @@ import (
 // spokenTitle is how much of a title a call reads, in characters: some fifteen seconds.
 const spokenTitle = 200
 
-// Speak renders what a call about one incident says: priority, number, service, title. The keys are named by the
+// greeting is how every call begins: a voice in the night says first whose it is.
+const greeting = "This is rouse. "
+
+// Speak renders what a call about one incident says: whose voice it is, priority, number, service, title. The keys are named by the
 // provider, which alone knows how they are pressed.
 func Speak(v View) Speech {
 	words := spokenPriority(v.Priority)
@@ -19,7 +22,7 @@ func Speak(v View) Speech {
 	if v.Test {
 		words = "This is a test. " + words
 	}
-	return Speech{Words: strings.TrimSpace(words + " " + spoken(v)), Bundle: 1}
+	return Speech{Words: greeting + strings.TrimSpace(words+" "+spoken(v)), Bundle: 1}
 }
 
 // SpeakBundle renders what a call about several incidents says: how many, how bad, and the first three of them.
@@ -41,8 +44,20 @@ func SpeakBundle(vs []View) Speech {
 	if rest := len(vs) - shown; rest > 0 {
 		words = append(words, fmt.Sprintf("And %d more.", rest))
 	}
-	return Speech{Words: strings.Join(words, " "), Bundle: len(vs)}
+	return Speech{Words: greeting + strings.Join(words, " "), Bundle: len(vs)}
 }
+
+// SpeakTest renders what the call of a test page says that belongs to no incident. note is what its sender wanted to say, or empty.
+func SpeakTest(note string) Speech {
+	words := greeting + "This is a test, nothing is broken."
+	if note = cut(oneLine(note), spokenTitle, ""); note != "" {
+		words += " " + strings.TrimRight(note, ".") + "."
+	}
+	return Speech{Words: words}
+}
+
+// SpeakNews renders what a call says that tells news.
+func SpeakNews(words string) Speech { return Speech{Words: greeting + words} }
 
 // spoken says which incident: "Incident 42, checkout: HighErrorRate eu-1."
 func spoken(v View) string {

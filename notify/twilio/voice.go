@@ -18,7 +18,7 @@ const (
 	saidGone     = "This page is over, there is nothing left to do. Goodbye."
 	saidWrongKey = "That key does nothing here."
 	saidMachine  = "This is rouse with a page for you. Please check your messages."
-	saidInbound  = "This is the paging line of rouse. A call to this number can not acknowledge anything. " +
+	saidInbound  = "This is the paging line of rouse. A call to this number cannot acknowledge anything. " +
 		"Please answer the text that you got, or open the incident. Goodbye."
 	rounds        = 3    // how often a call says its words when no key is pressed
 	keySeconds    = "6"  // how long it waits for a key each time
