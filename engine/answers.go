@@ -179,3 +179,20 @@ func (s *speaker) has(i *incident.Incident) string {
 }
 
 func plainState(i *incident.Incident) string { return strings.ReplaceAll(string(i.State), "_", " ") }
+
+// spell writes a span as a sentence does: "45 s", "6 min", "1 h 30 min", "2 d".
+func spell(d time.Duration) string {
+	var parts []string
+	for _, u := range []struct {
+		name string
+		of   time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}} {
+		if n := d / u.of; n > 0 {
+			parts, d = append(parts, fmt.Sprintf("%d %s", n, u.name)), d%u.of
+		}
+	}
+	if len(parts) == 0 {
+		return "0 s"
+	}
+	return strings.Join(parts, " ")
+}

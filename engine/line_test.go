@@ -17,3 +17,11 @@ func TestUntilSaysWhichClock(t *testing.T) {
 		}))
 	}
 }
+
+func TestSpell(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0 s", 45 * time.Second: "45 s", 6 * time.Minute: "6 min", 90 * time.Minute: "1 h 30 min", 49 * time.Hour: "2 d 1 h"} {
+		if got := spell(d); got != want {
+			t.Errorf("%s: got %q, want %q", d, got, want)
+		}
+	}
+}

@@ -137,7 +137,7 @@ func (e *Engine) missedBeats(now time.Time) (time.Time, error) {
 	for _, h := range gone {
 		a := alert.Alert{
 			Integration: heartbeatIntegration, Key: h.Name, State: alert.Firing, Severity: alert.Critical, StartsAt: now,
-			Title:  "Heartbeat " + h.Name + " has stopped: nothing heard for " + (h.Every + h.Grace).String(),
+			Title:  "Heartbeat " + h.Name + " has stopped: nothing heard for " + spell(h.Every+h.Grace),
 			Labels: alert.Labels{"alertname": "HeartbeatMissed", "heartbeat": h.Name, "service": h.Service},
 		}
 		err := e.mustInTurn(func(b *batch) error {

@@ -37,3 +37,17 @@ func TestBeatsAreWrittenOnceASecond(t *testing.T) {
 		}
 	})
 }
+
+// TestSilenceIsSpelled: a title is read at night, and read aloud.
+func TestSilenceIsSpelled(t *testing.T) {
+	s := newStage(t, nil)
+	s.later(time.Hour + 2*time.Minute)
+	s.play()
+	s.ok(s.rows.View(t.Context(), func(tx store.Tx) error {
+		i, err := tx.Incident(1)
+		if want := "Heartbeat cron has stopped: nothing heard for 1 h 1 min"; i.Title != want {
+			t.Errorf("got %q, want %q", i.Title, want)
+		}
+		return err
+	}))
+}
