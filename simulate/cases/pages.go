@@ -88,7 +88,7 @@ func (w *wantPage) instead(j *judge, l *line, u oncall.UserID) (got string, beca
 	switch {
 	case near >= 0 && l.holds(j.line.Moments[near].At):
 		m := &j.line.Moments[near]
-		got = fmt.Sprintf("%s gets %s then, but over %s about %s: %q", u, noun, m.Provider, incident.Ref(m.Incident), firstLine(m.Text))
+		got = fmt.Sprintf("%s gets %s then, but over %s%s: %q", u, noun, m.Provider, about(m.Incident), firstLine(m.Text))
 		j.near[near] = true
 	case near >= 0:
 		m := &j.line.Moments[near]
@@ -101,6 +101,14 @@ func (w *wantPage) instead(j *judge, l *line, u oncall.UserID) (got string, beca
 		got = w.others(j, l, u)
 	}
 	return got, j.whyNot(u, w.ref, l.from)
+}
+
+// about names the incident of a page; what a change of hours or a test page says is about none.
+func about(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return " about " + incident.Ref(n)
 }
 
 // others says who else is paged in the line's time, when a person is not.
