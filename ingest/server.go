@@ -36,7 +36,19 @@ func New(cfg func() *Config, sink Sink, desk Desk, log *slog.Logger, now func() 
 		now = time.Now
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rouse_ingest_refused_total", Help: "Requests of sources that were refused, in whole or in part, by integration and status."}, []string{"integration", "status"})
-	return &Server{cfg: cfg, sink: sink, desk: desk, log: log, now: now, started: now(), Refused: refused, room: newRoom(knownRoom), strangers: newRoom(strangersRoom)}
+	s := &Server{cfg: cfg, sink: sink, desk: desk, log: log, now: now, started: now(), Refused: refused, room: newRoom(knownRoom), strangers: newRoom(strangersRoom)}
+	s.Announce()
+	return s
+}
+
+// Announce has the integrations of the configuration counted from nothing, so that the first refusal of each is seen as one. It is for
+// the start and every reload.
+func (s *Server) Announce() {
+	for _, src := range s.cfg().Sources {
+		for _, status := range []int{http.StatusBadRequest, http.StatusUnauthorized} {
+			s.Refused.WithLabelValues(src.Name, strconv.Itoa(status))
+		}
+	}
 }
 
 // Routes lists the patterns of http.ServeMux that Handler answers, for mounting it beside other handlers.

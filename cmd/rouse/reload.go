@@ -54,6 +54,7 @@ func (d *daemon) reload(ctx context.Context) (err error) {
 		was.rooms.Close()
 	}
 	d.read.took(time.Now())
+	d.sources.Announce()
 	d.log.Info("configuration reloaded", "config", c.Version(), "was", was.config.Version())
 	for _, p := range problems {
 		d.log.Warn("configuration", "warning", p.String())

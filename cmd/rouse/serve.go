@@ -156,6 +156,7 @@ type daemon struct {
 	server  *http.Server
 	doors   *connections
 	read    readings
+	sources *ingest.Server
 	began   configs.Server // what it was started with
 	deadMan *deadMan
 	probe   *probe
@@ -217,9 +218,9 @@ func buildInfo() prometheus.Collector {
 
 // handler puts the doors of the house together.
 func (d *daemon) handler(reg *prometheus.Registry, key []byte) http.Handler {
-	sources := ingest.New(func() *ingest.Config { return d.parts.Load().ingest }, d.engine, d.engine, d.log, time.Now)
-	reg.MustRegister(sources.Refused)
-	in := sources.Handler()
+	d.sources = ingest.New(func() *ingest.Config { return d.parts.Load().ingest }, d.engine, d.engine, d.log, time.Now)
+	reg.MustRegister(d.sources.Refused)
+	in := d.sources.Handler()
 	phone := twilio.Handler(func() []*twilio.Provider { return d.parts.Load().twilio }, lineAdapter{d.engine}, d.log)
 	pages := web.New(web.Deps{
 		Engine: d.engine, Store: d.store, Config: func() *web.Config { return d.parts.Load().web }, Reload: d.reload, Ready: d.canServe,
