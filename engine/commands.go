@@ -133,7 +133,7 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 	}
 	i, err := s.b.act(n, a)
 	if said, ok := s.b.inWords(n, err); ok {
-		return said, nil
+		return s.notes(n, a, err, said)
 	}
 	if err != nil {
 		return "", err
@@ -150,6 +150,20 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 		}
 	}
 	return fmt.Sprintf("%s %s", i.Ref(), did), nil
+}
+
+// notes keeps what somebody wrote about what was done with an incident that is resolved already: the answer to their `r` may have asked
+// for it. said is the answer so far.
+func (s *speaker) notes(n int64, a incident.Action, refusal error, said string) (string, error) {
+	r, ok := a.(incident.Resolve)
+	var already *incident.AlreadyError
+	if !ok || strings.TrimSpace(r.Note) == "" || !errors.As(refusal, &already) || already.State != incident.Resolved {
+		return said, nil
+	}
+	if _, err := s.b.act(n, incident.Note{By: s.by, Text: r.Note}); err != nil {
+		return "", err
+	}
+	return said + " What you wrote is noted.", nil
 }
 
 // paging says who is being told now: " to bo and cy".

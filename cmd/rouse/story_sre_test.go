@@ -113,3 +113,14 @@ func TestTakenOver(t *testing.T) {
 		}
 	})
 }
+
+// TestWordsAfterAResolution: who is asked what was done, and answers with r again, is understood.
+func TestWordsAfterAResolution(t *testing.T) {
+	story(t, "", func(w *town) {
+		w.fire("alertname=Down", "severity=critical")
+		w.after(time.Second)
+		w.asks("ana", "1r", "INC-1 resolved")
+		w.asks("ana", "1r restarted pg on db-1", "already resolved", "What you wrote is noted.")
+		w.tells(1, "restarted pg on db-1")
+	})
+}
