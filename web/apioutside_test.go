@@ -50,6 +50,30 @@ func TestStatusPage(t *testing.T) {
 	}
 }
 
+// TestStatusPageEndsWhatIsOver: an incident that is over although nobody has said so to the public is told to be, once.
+func TestStatusPageEndsWhatIsOver(t *testing.T) {
+	w := newProcessWorld(t)
+	n := w.fire("checkout", "HighErrorRate")
+	_, err := w.api("responder").Publish(t.Context(), n, client.Publication{Audience: "public", Phase: "investigating", Text: "We look."})
+	must(t, err)
+	w.clock.Add(time.Hour)
+	_, err = w.api("responder").Resolve(t.Context(), n, client.Resolution{Note: "restarted"})
+	must(t, err)
+	over := w.clock.Now()
+	w.clock.Add(time.Minute)
+	got, err := w.api("viewer").Status(t.Context())
+	must(t, err)
+	if len(got.Current) != 0 || len(got.Past) != 2 || got.Past[0].Phase != "resolved" || got.Past[0].Text != "" || !got.Past[0].At.Equal(over) {
+		t.Errorf("got %+v", got)
+	}
+	_, err = w.api("responder").Publish(t.Context(), n, client.Publication{Audience: "public", Phase: "resolved", Text: "All is well."})
+	must(t, err)
+	w.clock.Add(time.Minute)
+	if got, err = w.api("viewer").Status(t.Context()); err != nil || len(got.Past) != 2 || got.Past[0].Text != "All is well." {
+		t.Errorf("after the last word: got %+v, %v", got, err)
+	}
+}
+
 func TestSubscribers(t *testing.T) {
 	w := newProcessWorld(t)
 	ctx, dee, bo := t.Context(), w.api("viewer"), w.api("responder")

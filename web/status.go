@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -106,18 +107,16 @@ func (r *statusReader) read(tx store.Tx) error {
 		r.standing(&open[k])
 	}
 	since := r.now.Add(-statusPast)
-	var numbers []int64
-	services := map[int64]string{}
+	var told []incident.Facts
 	err = tx.EachFacts(store.Filter{UpdatedSince: since, May: r.may}, func(f *incident.Facts) error {
-		numbers = append(numbers, f.Number)
-		services[f.Number] = f.Service
+		told = append(told, incident.Facts{Number: f.Number, Service: strings.Clone(f.Service), State: f.State, ResolvedAt: f.ResolvedAt, DuplicateOf: f.DuplicateOf})
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, n := range numbers {
-		if err := r.said(tx, n, services[n], since); err != nil {
+	for k := range told {
+		if err := r.said(tx, &told[k], since); err != nil {
 			return err
 		}
 	}
@@ -136,15 +135,22 @@ func (r *statusReader) standing(i *incident.Incident) {
 	}
 }
 
-// said takes what was published of one incident since a time.
-func (r *statusReader) said(tx store.Tx, n int64, service string, since time.Time) error {
-	lines, err := tx.Timeline(n)
+// said takes what was published of one incident since a time. Of one that is over although nobody has said so it is said that it is,
+// without a word more: a page that goes on investigating would be untrue.
+func (r *statusReader) said(tx store.Tx, f *incident.Facts, since time.Time) error {
+	lines, err := tx.Timeline(f.Number)
+	last := client.Notice{Ref: incident.Ref(f.Number), Service: f.Service}
 	for k := range lines {
 		e := &lines[k]
 		if e.Kind != incident.DidUpdate || e.Data["audience"] != string(incident.ForPublic) || e.At.Before(since) {
 			continue
 		}
-		r.past = append(r.past, client.Notice{Ref: incident.Ref(n), Service: service, Phase: e.Data["phase"], Text: e.Data["text"], At: e.At})
+		last.Phase, last.Text, last.At = e.Data["phase"], e.Data["text"], e.At
+		r.past = append(r.past, last)
+	}
+	if over := string(incident.PhaseResolved); last.Phase != "" && last.Phase != over && !f.State.Open() && f.DuplicateOf == 0 && f.ResolvedAt.After(last.At) {
+		last.Phase, last.Text, last.At = over, "", f.ResolvedAt
+		r.past = append(r.past, last)
 	}
 	return err
 }

@@ -41,7 +41,7 @@ type StatusPage struct {
 	At       time.Time       `json:"at"`
 	Services []ServiceStatus `json:"services"`
 	Current  []Notice        `json:"current"` // the last word on each disturbance under way, newest first
-	Past     []Notice        `json:"past"`    // what was said in the last 14 days, newest first
+	Past     []Notice        `json:"past"`    // what was said in the last 14 days, newest first; of what is over although nobody has said so, resolved without a text
 }
 
 // ServiceStatus is how a service does: operational, monitoring, identified or investigating.
