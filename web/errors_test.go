@@ -226,6 +226,7 @@ func TestBodies(t *testing.T) {
 		{"/api/v1/incidents/1/note", ``, 422, "needs_text", ""},
 		{"/api/v1/incidents/1/ack", `{"for":"2h","until":"morning"}`, 422, "invalid", "not both"},
 		{"/api/v1/incidents/1/ack", `{"for":"2 hours"}`, 422, "invalid", "no duration"},
+		{"/api/v1/incidents/1/ack", `{"for":"31d"}`, 422, "invalid", "within 30 days"},
 		{"/api/v1/incidents/1/ack", `{"for":"0s"}`, 422, "invalid", "no duration"},
 		{"/api/v1/incidents/1/ack", `{"until":"2020-01-01T00:00:00Z"}`, 422, "invalid", "has passed"},
 		{"/api/v1/incidents/1/ack", `{"until":"tomorrow"}`, 422, "invalid", "no time"},

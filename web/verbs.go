@@ -73,12 +73,18 @@ func (c *call) answer(status int, i *incident.Incident) error {
 	return nil
 }
 
+// ackMost is how long an acknowledgement may last, as by text: what is put off for longer is forgotten.
+const ackMost = 30 * 24 * time.Hour
+
 func ackVerb(c *call, in read) (deed, error) {
 	var l client.Lease
 	if err := in(&l); err != nil {
 		return nil, err
 	}
 	until, err := c.until(l)
+	if err == nil && until.After(c.now.Add(ackMost)) {
+		err = bad("until", "Name a time within 30 days, or put it on hold.", "that is too far away")
+	}
 	return c.does(incident.Ack{By: c.who.actor(), User: c.who.user, Until: until}), err
 }
 
