@@ -22,12 +22,13 @@ type load struct {
 	work sync.WaitGroup
 
 	mu       sync.Mutex
-	accepted []string // names of those that were answered 2xx
+	accepted []string             // names of those that were answered 2xx
+	answered map[string]time.Time // when each of them was
 }
 
 // load starts some workers, each of which fires one alert every so often.
 func (w *town) load(workers int, every time.Duration) *load {
-	l := &load{quit: make(chan struct{})}
+	l := &load{quit: make(chan struct{}), answered: map[string]time.Time{}}
 	for k := range workers {
 		l.work.Go(func() { l.run(w, k, every) })
 	}
@@ -52,6 +53,7 @@ func (l *load) run(w *town, worker int, every time.Duration) {
 		if code, _ := send(w.http, http.MethodPost, w.base+"/ingest/alertmanager", "alertmanager-token", body); code/100 == 2 {
 			l.mu.Lock()
 			l.accepted = append(l.accepted, name)
+			l.answered[name] = time.Now()
 			l.mu.Unlock()
 		}
 	}

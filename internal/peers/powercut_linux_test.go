@@ -34,11 +34,13 @@ func TestPowerCut(t *testing.T) {
 // cut cuts the power, waits until the daemon has ended, and switches it on again. It returns how the daemon ended.
 func (x *torture) cut(v *volume) string {
 	x.t.Helper()
-	x.deaths = append(x.deaths, time.Now())
+	begin := time.Now()
+	x.deaths = append(x.deaths, begin)
 	v.cut(rand.Uint32N(shutdownWays))
 	x.daemon.wait(patience)
 	v.unmount()
 	v.mount()
+	x.dark = append(x.dark, darkness{begin, time.Now()})
 	said := x.daemon.out.String()
 	switch {
 	case strings.Contains(said, "the store failed"):
