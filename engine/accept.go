@@ -163,7 +163,8 @@ func (b *batch) fires(a *alert.Alert) error {
 func (b *batch) comesBack(a *alert.Alert, row *store.Alert, open []int64) error {
 	was := *row
 	was.State = alert.Resolved // so it is, where it was ended
-	where, fresh := b.live.route(a), store.Alert{}
+	where := b.live.route(a)
+	fresh := store.Alert{Incidents: slices.DeleteFunc(slices.Clone(row.Incidents), func(n int64) bool { return slices.Contains(row.Ended, n) })}
 	for _, n := range open {
 		if slices.Contains(row.Ended, n) { // somebody has opened it again
 			if err := b.rejoin(a, n, where, &fresh); err != nil {
@@ -176,15 +177,11 @@ func (b *batch) comesBack(a *alert.Alert, row *store.Alert, open []int64) error 
 		if err != nil {
 			return err
 		}
-		fresh.Incidents = append(fresh.Incidents, n)
-	}
-	row.Incidents = slices.DeleteFunc(slices.Clone(row.Incidents), func(n int64) bool { return slices.Contains(row.Ended, n) })
-	row.Ended = nil
-	for _, n := range fresh.Incidents {
-		if !slices.Contains(row.Incidents, n) {
-			row.Incidents = append(row.Incidents, n)
+		if !slices.Contains(fresh.Incidents, n) {
+			fresh.Incidents = append(fresh.Incidents, n)
 		}
 	}
+	row.Incidents, row.Ended = fresh.Incidents, nil
 	return nil
 }
 

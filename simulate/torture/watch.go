@@ -137,6 +137,9 @@ func (s *watch) late() {
 		if at.Before(now.Add(-settled)) {
 			s.t.w.Broken("I1", "page %s was due at %s, now %s", id, at, now)
 		}
+		if at.After(now.Add(longestHush + time.Hour)) {
+			s.t.w.Broken("I1", "page %s is not looked at before %s, now %s", id, at, now)
+		}
 	}
 }
 
