@@ -265,16 +265,21 @@ func (w *town) sent() (page map[string]string, created map[string]time.Time, err
 	return page, created, err
 }
 
+// named is sent, once every text has its page: it is named by its first callback, which waits for a processor as well.
+func (w *town) named() (page map[string]string, created map[string]time.Time) {
+	w.t.Helper()
+	eventually(w.t, 6*patience, func() (err error) {
+		page, created, err = w.sent()
+		return err
+	})
+	return page, created
+}
+
 // duplicates fails when a page made more texts than one and one more for each death of the daemon between them. It returns
 // how many texts were a repetition.
 func (w *town) duplicates(deaths []time.Time) (extra int) {
 	w.t.Helper()
-	var page map[string]string
-	var created map[string]time.Time
-	eventually(w.t, 6*patience, func() (err error) { // each text is named by its first callback, which waits for a processor as well
-		page, created, err = w.sent()
-		return err
-	})
+	page, created := w.named()
 	texts := map[string][]time.Time{}
 	for sid, id := range page {
 		texts[id] = append(texts[id], created[sid])

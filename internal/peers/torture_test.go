@@ -278,10 +278,7 @@ const sendTime = 15 * time.Second
 // quietAfter fails for a text that pages about an incident whose acknowledgement had been answered.
 func (x *torture) quietAfter(acked map[int64]time.Time) {
 	x.t.Helper()
-	page, created, err := x.sent()
-	if err != nil {
-		x.t.Error(err)
-	}
+	page, created := x.named()
 	for sid, id := range page {
 		if m := levelPage.FindStringSubmatch(id); m != nil {
 			n, _ := strconv.ParseInt(m[1], 10, 64)
