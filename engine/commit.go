@@ -214,7 +214,7 @@ func (e *Engine) commitParted(ops []*op) {
 		e.share = max(e.share*3/4, batchLeast) // deciding twice costs more than a commit more
 	}
 	var p *panicError
-	if len(ops) > 1 && (errors.Is(err, store.ErrTooBig) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrRecord) || errors.As(err, &p)) {
+	if len(ops) > 1 && (unwritten(err) || errors.As(err, &p)) {
 		e.commitParted(ops[:len(ops)/2])
 		e.commitParted(ops[len(ops)/2:])
 		return
@@ -237,6 +237,7 @@ func (e *Engine) commitParted(ops []*op) {
 func (e *Engine) commitOnce(ops []*op) error {
 	e.pace.commit.move()
 	var b *batch
+	decided := errHalf
 	begin := e.now()
 	err := errHalf
 	for errors.Is(err, errHalf) { // each turn leaves one request out
@@ -245,13 +246,17 @@ func (e *Engine) commitOnce(ops []*op) error {
 				b.undo()
 			}
 			b = newBatch(e, tx)
-			return b.runAll(ops)
+			decided = b.runAll(ops)
+			return decided
 		})
 		if err != nil && b != nil {
 			b.undo()
 		}
 	}
 	if err != nil {
+		if decided == nil && !unwritten(err) {
+			e.hot.distrust()
+		}
 		return err
 	}
 	e.metrics.CommitSeconds.Observe(e.now().Sub(begin).Seconds())
@@ -264,6 +269,11 @@ func (e *Engine) commitOnce(ops []*op) error {
 		nudge(e.outbox)
 	}
 	return nil
+}
+
+// unwritten reports whether an error of a commit says that nothing of it is there.
+func unwritten(err error) bool {
+	return errors.Is(err, store.ErrTooBig) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrRecord)
 }
 
 // runAll decides ops one after the other and writes what they touched.

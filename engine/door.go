@@ -40,9 +40,6 @@ func (e *Engine) Accept(ctx context.Context, batch []alert.Alert) error {
 		if errors.Is(werr, store.ErrTooBig) {
 			werr = e.inHalves(ctx, c.alerts)
 		}
-		if werr != nil {
-			e.hot.distrust(c.alerts)
-		}
 		if err == nil {
 			err = werr
 		}

@@ -204,6 +204,34 @@ func TestLostAnswerOfACommitIsNoSecondIncident(t *testing.T) {
 	})
 }
 
+func TestEventThatALostCommitMayHaveEndedPagesWhenItComesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var f *storetest.FailingStore
+		e, c, st := start(t, func(s store.Store) store.Store { f = storetest.Failing(s); return f })
+		ctx := context.Background()
+		event := firing(1)
+		event.Event = true
+		if err := e.Accept(ctx, []alert.Alert{event}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		n := open(t, st)[0]
+		f.FailAfter(errors.New("the answer was lost"))
+		if _, err := e.Do(ctx, n, incident.Resolve{By: incident.Actor{Kind: incident.ByUser, Name: "ana"}, Note: "by hand"}); err == nil {
+			t.Fatal("no error")
+		}
+		f.Fail(nil)
+		if err := e.Accept(ctx, []alert.Alert{event}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if n := len(open(t, st)); n != 1 || c.count() != 2 {
+			t.Errorf("%d incidents, %d pages, want one that is open and a page of it", n, c.count())
+		}
+	})
+}
+
 func TestRefireBehindAQueuedRecoveryIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, _, _ := start(t, func(s store.Store) store.Store { return storetest.Slow(s, time.Second) })

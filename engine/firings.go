@@ -40,7 +40,7 @@ type warm struct {
 	next        place
 	integration uint32
 	rank        int8 // of its severity
-	orphan      bool // none of its incidents is open
+	unsure      bool // looked up when it comes again: none of its incidents is open, or a commit may have ended it
 	keySize     uint8
 	key         [21]byte // a fingerprint takes 16
 }

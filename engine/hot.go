@@ -113,7 +113,7 @@ func (h *hot) load(tx store.Tx, open []int64, now time.Time) error {
 		}
 		w := h.remember(b.ID, ends)
 		w.words, w.rank, w.seen, w.updated = b.Words, int8(b.Severity.Rank()), momentOf(b.SeenAt), momentOf(b.UpdatedAt)
-		w.orphan = len(b.Incidents) == 0 || slices.ContainsFunc(b.Incidents, func(n int64) bool { return !isOpen[n] }) // looked up once: it may be news there
+		w.unsure = len(b.Incidents) == 0 || slices.ContainsFunc(b.Incidents, func(n int64) bool { return !isOpen[n] }) // looked up once: it may be news there
 		return nil
 	})
 	if err != nil || !h.inhibit.ruled() {
@@ -126,7 +126,7 @@ func (h *hot) put(a *store.Alert, ends time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	w := h.remember(a.ID(), ends)
-	w.words, w.rank, w.seen, w.updated, w.orphan = a.Words, int8(a.Severity.Rank()), momentOf(a.SeenAt), momentOf(a.UpdatedAt), false
+	w.words, w.rank, w.seen, w.updated, w.unsure = a.Words, int8(a.Severity.Rank()), momentOf(a.SeenAt), momentOf(a.UpdatedAt), false
 }
 
 // remember makes room for an alert that fires until ends. It is for who holds the lock, or is alone.
@@ -171,19 +171,18 @@ func (h *hot) orphan(members []store.Alert) {
 	defer h.mu.Unlock()
 	for k := range members {
 		if w := h.firing.get(members[k].ID()); w != nil {
-			w.orphan = true
+			w.unsure = true
 		}
 	}
 }
 
-// distrust has alerts looked up in the store when they come again: whether the last word about them was kept is not known.
-func (h *hot) distrust(batch []alert.Alert) {
+// distrust has every alert looked up in the store when it comes again: a commit has failed, and whether it happened all the same
+// is not known. It may have ended any of them.
+func (h *hot) distrust() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for k := range batch {
-		if w := h.firing.get(batch[k].ID()); w != nil {
-			w.orphan = true
-		}
+	for p := range h.firing.places() {
+		h.firing.at(p).unsure = true
 	}
 }
 
@@ -213,7 +212,7 @@ func (h *hot) repeats(a *alert.Alert, now time.Time) bool {
 		return false
 	}
 	w := h.firing.at(p)
-	if w.orphan || int(w.rank) != a.Severity.Rank() {
+	if w.unsure || int(w.rank) != a.Severity.Rank() {
 		return false
 	}
 	if now.Sub(w.updated.time()) >= refactsEvery && w.words != wordsOf(a) {
