@@ -22,7 +22,8 @@ type accepted struct {
 	Status       string   `json:"status"`
 	Alerts       int      `json:"alerts"`
 	Acknowledged int      `json:"acknowledged,omitempty"`
-	Keys         []string `json:"keys,omitempty"` // of the generic type: what to resolve or acknowledge by
+	Keys         []string `json:"keys,omitempty"`  // of the generic type: what to resolve or acknowledge by
+	Notes        []string `json:"notes,omitempty"` // what came that is no alert, and what there is to do about it
 	Errors       []string `json:"errors"`
 }
 

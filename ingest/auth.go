@@ -36,7 +36,8 @@ func credentials(r *http.Request) []string {
 		}
 	}
 	add(r.Header.Get("X-Rouse-Token"))
-	add(r.Header.Get("X-Routing-Key")) // of PagerDuty's clients
+	add(r.Header.Get("X-Routing-Key"))  // of PagerDuty's clients
+	add(r.Header.Get("X-Gitlab-Token")) // of GitLab's webhooks
 	add(r.URL.Query().Get("token"))
 	return out
 }
@@ -66,18 +67,15 @@ func (s *Source) bySignature() bool {
 	return s.HMACSecret != "" && !slices.ContainsFunc(s.Tokens, func(t string) bool { return t != "" })
 }
 
-// signed checks Grafana's signature: hexadecimal HMAC-SHA256 of the body, or of timestamp, colon and body where the sender
-// is set up to send a timestamp too (then it must be within maxSkew of now). Without a secret everything passes.
+// signed checks a signature of the body: hexadecimal HMAC-SHA256 of it, or of timestamp, colon and body where the sender is set up to
+// send a timestamp too, as Grafana can (then it must be within maxSkew of now). Without a secret everything passes.
 func (s *Source) signed(h http.Header, body []byte, now time.Time) bool {
 	if s.HMACSecret == "" {
 		return true
 	}
-	given, err := hex.DecodeString(strings.TrimPrefix(firstOf(h.Get("X-Grafana-Alerting-Signature"), h.Get("X-Rouse-Signature")), "sha256="))
-	if err != nil || len(given) == 0 {
-		return false
-	}
 	mac := hmac.New(sha256.New, []byte(s.HMACSecret))
-	if at := firstOf(h.Get("X-Grafana-Alerting-Timestamp"), h.Get("X-Rouse-Timestamp")); at != "" {
+	at := timestamp(h)
+	if at != "" {
 		seconds, err := strconv.ParseInt(at, 10, 64)
 		if err != nil || now.Sub(time.Unix(seconds, 0)).Abs() > maxSkew {
 			return false
@@ -85,5 +83,29 @@ func (s *Source) signed(h http.Header, body []byte, now time.Time) bool {
 		_, _ = mac.Write([]byte(at + ":")) // a hash does not fail
 	}
 	_, _ = mac.Write(body)
-	return hmac.Equal(given, mac.Sum(nil))
+	want := mac.Sum(nil)
+	return slices.ContainsFunc(signatures(h), func(given []byte) bool { return hmac.Equal(given, want) })
+}
+
+// timestamp is what a sender that can signs with the body, in seconds of Unix time.
+func timestamp(h http.Header) string {
+	return firstOf(h.Get("X-Grafana-Alerting-Timestamp"), h.Get("X-Rouse-Timestamp"))
+}
+
+// signatures are those that a request bears: Grafana's or rouse's own; and without a timestamp, which they have none of, those of tools
+// whose webhooks cannot be changed (GitHub, Jira, Sentry, and PagerDuty, which sends several while its secret is changed).
+func signatures(h http.Header) (out [][]byte) {
+	given := firstOf(h.Get("X-Grafana-Alerting-Signature"), h.Get("X-Rouse-Signature"))
+	if given == "" && timestamp(h) == "" {
+		given = firstOf(h.Get("X-Hub-Signature-256"), h.Get("X-Hub-Signature"), h.Get("Sentry-Hook-Signature"), h.Get("X-PagerDuty-Signature"))
+	} else {
+		given = strings.ReplaceAll(given, ",", " ") // one alone
+	}
+	for word := range strings.SplitSeq(given, ",") {
+		word = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(word), "sha256="), "v1=")
+		if mac, err := hex.DecodeString(word); err == nil && len(mac) > 0 {
+			out = append(out, mac)
+		}
+	}
+	return out
 }

@@ -17,12 +17,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/ingest/tools"
 )
 
 // The words of the generic format. Of each list the first that is present counts; case and the difference between
 // dedup_key, dedupKey and dedup-key do not matter.
 var (
-	keyFields      = []string{"key", "dedupkey", "deduplicationkey", "dedup", "alertuid", "alertid", "incidentkey", "aggregationkey", "alias", "fingerprint"}
+	keyFields      = []string{"key", "dedupkey", "deduplicationkey", "dedup", "uniquekey", "alertuid", "alertid", "incidentkey", "incidentid", "problemid", "aggregationkey", "alias", "fingerprint"}
 	stateFields    = []string{"eventaction", "eventtype", "action", "state", "status"}
 	titleFields    = []string{"title", "summary", "subject", "message", "name", "text"}
 	bodyFields     = []string{"description", "details", "body", "message", "text", "output"}
@@ -34,16 +35,6 @@ var (
 	testFields     = []string{"test"}
 	failureFields  = []string{"failure"}
 )
-
-// states maps the words of many tools to what they mean. An acknowledgement is the empty State.
-var states = map[string]alert.State{
-	"firing": alert.Firing, "alerting": alert.Firing, "trigger": alert.Firing, "triggered": alert.Firing, "open": alert.Firing,
-	"opened": alert.Firing, "problem": alert.Firing, "down": alert.Firing, "critical": alert.Firing, "error": alert.Firing, "warning": alert.Firing,
-	"warn": alert.Firing, "alert": alert.Firing, "active": alert.Firing, "fire": alert.Firing, "new": alert.Firing, "failed": alert.Firing,
-	"resolved": alert.Resolved, "resolve": alert.Resolved, "close": alert.Resolved, "closed": alert.Resolved, "ok": alert.Resolved, "up": alert.Resolved,
-	"recovered": alert.Resolved, "recovery": alert.Resolved, "normal": alert.Resolved, "clear": alert.Resolved, "cleared": alert.Resolved, "success": alert.Resolved,
-	"ack": "", "acknowledge": "", "acknowledged": "",
-}
 
 var (
 	errNoTitle = errors.New(`there is no title; send at least {"title": "what is wrong"} (or summary, or message)`)
@@ -176,8 +167,14 @@ func (m *message) take(names []string) string {
 //	curl -H "X-Rouse-Token: $T" $URL/ingest/NAME -d '{"key": "db1-disk", "status": "acknowledged"}'
 //	curl -H "X-Rouse-Token: $T" $URL/ingest/NAME -d '{"key": "db1-disk", "status": "resolved"}'
 //
-// Without a key, the title and labels are the key: repeat them to resolve.
+// Without a key, the title and labels are the key: repeat them to resolve. What comes from a tool with words of its own is read by
+// those (ingest/tools).
 func decodeGeneric(body []byte) batch {
+	if bound(body) == nil {
+		if reports, known := tools.Read(body); known {
+			return reported(reports)
+		}
+	}
 	if bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("[")) {
 		var l list[message]
 		if err := decode(body, &l); err != nil {
@@ -308,10 +305,9 @@ func (m *message) state() (s alert.State, acked bool, err error) {
 	odd := ""
 	for _, n := range stateFields {
 		word := strings.TrimSpace(m.fields[n])
-		s, known := states[strings.ToLower(word)]
-		if word != "" && known {
+		if s, known := tools.Word(word); known {
 			delete(m.fields, n)
-			return s, s == "", nil
+			return alert.State(s), s == tools.Acknowledged, nil
 		}
 		odd = firstOf(odd, word)
 	}

@@ -42,6 +42,7 @@ type batch struct {
 	alerts   []alert.Alert
 	acks     []ack
 	problems []problem
+	notes    []string // what came that is no alert, and what there is to do about it
 }
 
 // ack is an acknowledgement sent by a source; by is empty where the source did not name itself.

@@ -3,7 +3,6 @@ package ingest
 import (
 	"crypto/sha256"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
@@ -23,11 +22,11 @@ type replays struct {
 
 // delivery names a signed delivery with a timestamp; ok is false for others, which cannot be told from a repeat.
 func delivery(src *Source, h http.Header) (id [sha256.Size]byte, ok bool) {
-	if src.HMACSecret == "" || firstOf(h.Get("X-Grafana-Alerting-Timestamp"), h.Get("X-Rouse-Timestamp")) == "" {
+	macs := signatures(h)
+	if src.HMACSecret == "" || timestamp(h) == "" || len(macs) == 0 {
 		return id, false
 	}
-	mac := strings.ToLower(strings.TrimPrefix(firstOf(h.Get("X-Grafana-Alerting-Signature"), h.Get("X-Rouse-Signature")), "sha256="))
-	return sha256.Sum256([]byte(src.Name + "\x00" + mac)), true
+	return sha256.Sum256([]byte(src.Name + "\x00" + string(macs[0]))), true
 }
 
 // seen reports whether a delivery was stored before.

@@ -152,6 +152,9 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 		s.replays.stored(id, s.now())
 	}
 	s.noteFaults(src.Name, b.problems)
+	for _, n := range b.notes {
+		s.log.Info("no alert", "integration", src.Name, "note", n)
+	}
 	answer(w, &src, b)
 }
 
@@ -246,7 +249,7 @@ func (s *Server) count(integration string, status int) {
 // answer says what was stored: 202, or 400 where a part was bad; the good part is stored all the same.
 func answer(w http.ResponseWriter, src *Source, b batch) {
 	if len(b.problems) == 0 {
-		a := accepted{Status: "accepted", Alerts: len(b.alerts), Acknowledged: len(b.acks), Errors: []string{}}
+		a := accepted{Status: "accepted", Alerts: len(b.alerts), Acknowledged: len(b.acks), Notes: b.notes, Errors: []string{}}
 		if src.Type == TypeGeneric {
 			a.Keys = b.keys()
 		}

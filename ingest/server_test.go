@@ -260,6 +260,36 @@ func TestSignature(t *testing.T) {
 	}
 }
 
+// TestSignaturesOfTools: tools whose webhooks cannot be changed sign in headers of their own, and without a timestamp.
+func TestSignaturesOfTools(t *testing.T) {
+	good, bad := sign("secret", "", oneFiring), sign("other", "", oneFiring)
+	stamp := strconv.FormatInt(clock.Unix(), 10)
+	for _, c := range []struct {
+		name   string
+		header []string
+		status int
+	}{
+		{"GitHub", []string{"X-Hub-Signature-256", "sha256=" + good}, 202},
+		{"GitHub beside SHA-1", []string{"X-Hub-Signature", "sha1=00", "X-Hub-Signature-256", "sha256=" + good}, 202},
+		{"Jira", []string{"X-Hub-Signature", "sha256=" + good}, 202},
+		{"Sentry", []string{"Sentry-Hook-Signature", good}, 202},
+		{"PagerDuty while its secret is changed", []string{"X-PagerDuty-Signature", "v1=" + bad + ", v1=" + good}, 202},
+		{"a wrong one", []string{"X-Hub-Signature-256", "sha256=" + bad}, 401},
+		{"two in a header that bears one", []string{"X-Rouse-Signature", bad + "," + good}, 401},
+		{"with a timestamp", []string{"X-Hub-Signature-256", "sha256=" + sign("secret", stamp, oneFiring), "X-Rouse-Timestamp", stamp}, 401},
+	} {
+		b := newBench(t)
+		if w := b.do("POST", "/ingest/signed", oneFiring, c.header...); w.Code != c.status {
+			t.Errorf("%s: got %d %s, want %d", c.name, w.Code, w.Body, c.status)
+		}
+	}
+	b := newBench(t)
+	b.cfg = &Config{Sources: []Source{{Name: "gitlab", Type: TypeGeneric, Tokens: []string{"t"}}}}
+	if w := b.do("POST", "/ingest/gitlab", `{"title":"x"}`, "X-Gitlab-Token", "t"); w.Code != 202 {
+		t.Errorf("GitLab's token: got %d", w.Code)
+	}
+}
+
 // TestSignedDeliveryIsStoredOnce: what somebody recorded and plays again changes nothing; what was refused may come again.
 func TestSignedDeliveryIsStoredOnce(t *testing.T) {
 	b := newBench(t)
