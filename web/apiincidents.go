@@ -85,7 +85,7 @@ func (c *call) report() error {
 	if err != nil {
 		return err
 	}
-	i, err := c.s.Engine.Open(c.r.Context(), o)
+	i, err := c.openOnce(c.r.Header.Get("Idempotency-Key"), o)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,8 @@ var (
 	errGone        = errors.New("not found")
 	errStaleLink   = errors.New("this link is from an earlier page about the incident, which has been triggered again since")
 	errNoPower     = errors.New("a link does not allow that")
+	errKeyUsed     = errors.New("this key stands for another report")
+	errNoAnswer    = errors.New("the report that had this key came to no end")
 	errNoReload    = errors.New("this rouse cannot read its configuration again while it runs")
 	errNoSchedule  = errors.New("there is no such schedule in the configuration")
 	errNoContact   = errors.New("this user has no number or address for that")

@@ -50,6 +50,7 @@ func TestEveryError(t *testing.T) {
 		{oncall.ErrOverlap, 422, "overlap"},
 		{web.ErrNoContact, 422, "no_contact"},
 		{web.ErrReload(errors.New("rouse.yaml:3:1: unknown key")), 422, "configuration_refused"},
+		{web.ErrKeyUsed, 409, "key_used"},
 		{web.ErrNoReload, 501, "cannot_reload"},
 		{web.ErrReady(errors.New("the disk is full")), 503, "not_ready"},
 		{&incident.AlreadyError{State: incident.Acknowledged, By: "bo"}, 409, "already"},

@@ -62,6 +62,7 @@ func requestRefusals() []refusal {
 		{is(errNoReceiver), 422, "unknown_receiver", "", "Name one of the receivers of the configuration, or add it and reload."},
 		{as[*reloadError](), 422, "configuration_refused", "", "Nothing was changed: the configuration from before is in force."},
 		{is(errStillThere), 409, "still_there", "", "Take them out of the configuration and reload first."},
+		{is(errKeyUsed), 409, "key_used", "", "Take a new key for each report."},
 		{is(errNoReload), 501, "cannot_reload", "", "Start it again instead."},
 		{is(errNoFeeds), 501, "no_feeds", "", "Use the rouse that sends the pages."},
 		{is(errNoTrace), 404, "not_found", "", "Write the id as it was in the configuration; the audit log and timelines have it."},

@@ -44,7 +44,7 @@ var (
 	ErrMethod                                                = errWrongMethod([]string{"GET"})
 	ErrNotReporter, ErrNotYourself, ErrMixed, ErrManyAlerts  = errNotReporter, errNotYourself, errMixed, errManyAlerts
 	ErrNoReceiver, ErrNoErase, ErrStillThere, ErrBusy        = errNoReceiver, errNoErase, errStillThere, errBusy
-	ErrNoTrace                                               = errNoTrace
+	ErrNoTrace, ErrKeyUsed                                   = errNoTrace, errKeyUsed
 	ErrNoFeeds, ErrNotYourLeave                              = errNoFeeds, errNotYourLeave
 )
 

@@ -242,6 +242,26 @@ func TestReportForm(t *testing.T) {
 	hasNot(t, "of somebody else's", b.get(fmt.Sprintf("/report?sent=%d", g.fresh)), "Thank you")
 }
 
+// TestReportFormTwice: a hurried thumb reports once; who goes back and changes the words reports another.
+func TestReportFormTwice(t *testing.T) {
+	g := newGallery(t)
+	b := g.browse("viewer")
+	has(t, "the form", b.get("/report"), `name="once" value="`)
+	said := []string{"once", "KEY", "title", "The shop is white", "service", "checkout", "impact", "high", "urgency", "high"}
+	b.sent("/report", form(said...))
+	n := g.newest(t)
+	has(t, "sent again", b.sent("/report", form(said...)), "Thank you", incident.Ref(n))
+	if m := g.newest(t); m != n {
+		t.Errorf("sent twice, it opened %s and %s", incident.Ref(n), incident.Ref(m))
+	}
+	said[3] = "The shop is black"
+	b.sent("/report", form(said...))
+	if m := g.newest(t); m != n+1 {
+		t.Errorf("another report with the same form opened %s, want %s", incident.Ref(m), incident.Ref(n+1))
+	}
+	b.refuses("/report", form("once", "KEY2", "title", ""), "Say in one line", `name="once" value="KEY2"`)
+}
+
 func (g *gallery) newest(t *testing.T) (n int64) {
 	t.Helper()
 	must(t, g.store.View(t.Context(), func(tx store.Tx) error {

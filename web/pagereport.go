@@ -18,7 +18,8 @@ type reportView struct {
 	Types    []option
 	Impacts  []option
 	Hurries  []option
-	Known    []row // what is open already
+	Known    []row  // what is open already
+	Once     string // a key, so that the form sent twice is one report
 	Sent     *sentView
 }
 
@@ -70,7 +71,7 @@ func (c *call) showReport(status int, v reportView) error {
 
 func (c *call) reportView() (v reportView, err error) {
 	t := c.teller()
-	v = reportView{Services: t.services(), Impacts: impactWords, Hurries: hurryWords}
+	v = reportView{Services: t.services(), Impacts: impactWords, Hurries: hurryWords, Once: newKey()}
 	v.may = map[string]bool{"report": true}
 	v.Types = options(t.types(), func(kind string) string {
 		return upper(kind) + onlyIf(kind == incident.TypeSecurity, ": only the team sees it")
@@ -135,7 +136,7 @@ func (c *call) reportAct() error {
 	var i incident.Incident
 	o, err := c.reportForm(form)
 	if err == nil {
-		i, err = c.s.Engine.Open(c.r.Context(), o)
+		i, err = c.openOnce(formKey(form.Get("once"), o), o)
 	}
 	return c.posted(err, "report", form, fmt.Sprintf("/report?sent=%d", i.Number), func(status int, f *fault) error {
 		v, err := c.reportView()

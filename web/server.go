@@ -66,6 +66,7 @@ type Server struct {
 	status    statusCache
 	walks     walks
 	feeds     feedStamps
+	once      once
 }
 
 // New returns a Server. It panics only when what is embedded in it is broken, which its tests rule out.
