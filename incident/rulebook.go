@@ -41,7 +41,7 @@ type Service struct {
 	Team       oncall.TeamID
 	Policy     oncall.PolicyID
 	Impact     Grade         // default of its incidents
-	DependsOn  []string      //
+	DependsOn  []string      // services that it needs; see Upstream
 	Runbook    string        //
 	AckTimeout time.Duration // an acknowledgement lapses and pages again; 0: never
 

@@ -38,7 +38,10 @@ func (c *call) getIncident() error {
 		if st.incident, err = c.incident(tx, n); err != nil {
 			return err
 		}
-		if err = st.fill(tx, limit); err == nil {
+		if err = st.fill(tx, limit); err != nil {
+			return err
+		}
+		if st.around, err = c.around(v, &st.incident); err == nil {
 			out = v.wireDetail(&st)
 		}
 		return err
@@ -57,6 +60,7 @@ type story struct {
 	alerts   []store.Alert
 	more     bool // there are more alerts
 	pages    []store.Page
+	around   neighbours // not of every story
 }
 
 // fill reads what belongs to the story's incident.

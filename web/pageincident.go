@@ -42,6 +42,8 @@ type incidentView struct {
 	Grounds []entryView // what rule did what
 	Similar []pastView
 	Changes []changeView
+
+	Upstream, Downstream []kin // open incidents of what its service depends on, and of what depends on it
 }
 
 // fact is a label with its value.

@@ -65,6 +65,7 @@ type dossier struct {
 	past    []alike
 	changes []nearChange
 	follow  *followView
+	around  neighbours
 }
 
 const (
@@ -89,6 +90,9 @@ func (c *call) dossier(tx store.Tx, st *story) (d dossier, err error) {
 		d.follow = &followView{Service: i.Service, On: s.ID != "", All: s.ID != "" && s.Service == ""}
 	}
 	if d.past, err = h.alikes(i, pastFilter, pastShown); err != nil {
+		return d, err
+	}
+	if d.around, err = c.around(h, i); err != nil {
 		return d, err
 	}
 	if d.changes, err = changesNear(tx, i, changesFrom, i.CreatedAt.Add(changesAfter)); err != nil {
@@ -153,6 +157,7 @@ func (t teller) fillRecord(v *incidentView, i *incident.Incident, d *dossier) {
 	t.fillStatus(r, i)
 	v.Similar = t.pasts(d.past)
 	v.Changes = t.changes(d.changes, i)
+	v.Upstream, v.Downstream = t.neighbours(d.around.up), t.neighbours(d.around.down)
 }
 
 // details are the labels of the record, in the order in which people ask for them.

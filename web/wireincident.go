@@ -96,6 +96,7 @@ func (v *veil) wireDetail(st *story) client.IncidentDetail {
 	for k := range i.Clocks {
 		out.Clocks = append(out.Clocks, wireClock(&i.Clocks[k].Reading))
 	}
+	out.Upstream, out.Downstream = wireNeighbours(st.around.up), wireNeighbours(st.around.down)
 	v.wireStoryOf(st, &out)
 	return out
 }

@@ -24,6 +24,8 @@ func (s *session) process(d client.IncidentDetail) [][2]string {
 		{"Duplicate of", ref(d.DuplicateOf)},
 		{"Merged in", refs(d.Merged)},
 		{"Seen before", ref(d.Previous)},
+		{"Depends on", neighbours(d.Upstream)},
+		{"Needed by", neighbours(d.Downstream)},
 		{"Update due", s.updateDue(d)},
 		{"Review", s.reviewStub(d)},
 	}
@@ -154,4 +156,13 @@ func dashed(s string) string {
 		return ""
 	}
 	return "  " + plain(s)
+}
+
+// neighbours are open incidents of services around, a line each.
+func neighbours(list []client.Neighbour) string {
+	var lines []string
+	for _, n := range list {
+		lines = append(lines, fmt.Sprintf("%s: %s %s %s, %s", plain(n.Service), n.Ref, n.Priority, plain(n.Title), n.State))
+	}
+	return strings.Join(lines, "\n")
 }

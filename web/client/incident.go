@@ -118,6 +118,16 @@ type Suppression struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
+// Neighbour is an open incident of a service around another's.
+type Neighbour struct {
+	Service  string `json:"service"`
+	Incident int64  `json:"incident"`
+	Ref      string `json:"ref"`
+	Title    string `json:"title"`
+	State    string `json:"state"`
+	Priority string `json:"priority"`
+}
+
 // IncidentDetail is one incident with its story.
 type IncidentDetail struct {
 	Incident
@@ -126,6 +136,9 @@ type IncidentDetail struct {
 	Alerts     []Alert `json:"alerts"`     // by integration and key
 	MoreAlerts bool    `json:"moreAlerts"` // there are more than were asked for
 	Pages      []Page  `json:"pages"`      // everybody who was told, and what became of it
+
+	Upstream   []Neighbour `json:"upstream"`   // open incidents of what its service depends on, while it is open itself
+	Downstream []Neighbour `json:"downstream"` // likewise, of what depends on its service
 
 	Description  string    `json:"description,omitempty"` // what the reporter wrote
 	Links        []Link    `json:"links"`
