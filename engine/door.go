@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/rouse/rouse/alert"
@@ -89,14 +91,7 @@ func (e *Engine) inHalves(ctx context.Context, part []alert.Alert) error {
 // Acknowledge acknowledges the open incidents of an alert on behalf of its source.
 func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error {
 	return e.inTurn(ctx, 1, func(b *batch) error {
-		row, err := b.tx.Alert(id)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return b.fail(err)
-		}
-		open, err := b.openOf(row.Incidents)
+		_, open, err := b.ofSource(id)
 		if err != nil {
 			return err
 		}
@@ -109,6 +104,55 @@ func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error 
 		}
 		return nil
 	})
+}
+
+// Remark adds a line to the timeline of the open incidents of an alert on behalf of its source.
+func (e *Engine) Remark(ctx context.Context, id alert.ID, by, text string) error {
+	return e.inTurn(ctx, 1, func(b *batch) error {
+		_, open, err := b.ofSource(id)
+		if err != nil {
+			return err
+		}
+		for _, n := range open {
+			if _, err := b.act(n, incident.Note{By: incident.Actor{Kind: incident.ByIntegration, Name: id.Integration, Channel: by}, Text: text}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Amend changes the words of an alert that fires, and with them those of its open incidents. Of one that does
+// not fire, or that nobody looks at any more, nothing is changed: it must open no incident.
+func (e *Engine) Amend(ctx context.Context, id alert.ID, edit func(*alert.Alert)) error {
+	return e.inTurn(ctx, 1, func(b *batch) error {
+		row, open, err := b.ofSource(id)
+		if err != nil || row.State != alert.Firing || len(open) == 0 {
+			return err
+		}
+		a := row.Alert
+		a.Labels, a.Annotations, a.Links = maps.Clone(a.Labels), maps.Clone(a.Annotations), slices.Clone(a.Links)
+		edit(&a)
+		a.Integration, a.Key, a.State = row.Integration, row.Key, row.State
+		if reflect.DeepEqual(a, row.Alert) {
+			return nil
+		}
+		b.inhibits(&a)
+		return b.refacts(&a, &row, open)
+	})
+}
+
+// ofSource is an alert's row with its open incidents; one that is not known has neither.
+func (b *batch) ofSource(id alert.ID) (store.Alert, []int64, error) {
+	row, err := b.tx.Alert(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Alert{}, nil, nil
+	}
+	if err != nil {
+		return store.Alert{}, nil, b.fail(err)
+	}
+	open, err := b.openOf(row.Incidents)
+	return row, open, err
 }
 
 // Record stores a change event.

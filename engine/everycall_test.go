@@ -266,6 +266,12 @@ func alertScenes() []scene {
 		{name: "alert/acknowledged by its source", before: fired, do: func(s *stage) error {
 			return s.Acknowledge(context.Background(), alerts(alert.Firing, "Down")[0].ID(), "am")
 		}},
+		{name: "alert/amended by its source", before: fired, do: func(s *stage) error {
+			return s.Amend(context.Background(), alerts(alert.Firing, "Down")[0].ID(), func(a *alert.Alert) { a.Title, a.Severity = "Down and out", alert.Info })
+		}},
+		{name: "alert/remark of its source", before: fired, do: func(s *stage) error {
+			return s.Remark(context.Background(), alerts(alert.Firing, "Down")[0].ID(), "am", "the disk is being swapped")
+		}},
 		{name: "alert/change", do: func(s *stage) error {
 			return s.Record(context.Background(), alert.Change{Integration: "am", Summary: "deployed", At: s.now})
 		}},

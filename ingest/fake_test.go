@@ -29,6 +29,7 @@ type memory struct {
 	by       []string
 	changes  []alert.Change
 	beats    []string
+	remarks  []string // integration/key by: text
 	held     []Held
 	silences []router.Silence
 	expired  []string
@@ -50,6 +51,30 @@ func (m *memory) Acknowledge(_ context.Context, id alert.ID, by string) error {
 	defer m.mu.Unlock()
 	if m.err == nil {
 		m.acks, m.by = append(m.acks, id), append(m.by, by)
+	}
+	return m.err
+}
+
+// Amend changes the last word of an alert that fires, as the engine does.
+func (m *memory) Amend(_ context.Context, id alert.ID, edit func(*alert.Alert)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for k := len(m.alerts) - 1; m.err == nil && k >= 0; k-- {
+		if a := &m.alerts[k]; a.ID() == id {
+			if a.State == alert.Firing {
+				edit(a)
+			}
+			break
+		}
+	}
+	return m.err
+}
+
+func (m *memory) Remark(_ context.Context, id alert.ID, by, text string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err == nil {
+		m.remarks = append(m.remarks, id.Integration+"/"+id.Key+" "+by+": "+text)
 	}
 	return m.err
 }

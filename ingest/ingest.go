@@ -20,9 +20,15 @@ import (
 type Sink interface {
 	// Accept stores a batch of alerts of one integration, firing or resolved, in order.
 	Accept(ctx context.Context, batch []alert.Alert) error
-	// Acknowledge acknowledges the open incident of an alert on behalf of its source (PagerDuty's event_action acknowledge).
+	// Acknowledge acknowledges the open incident of an alert on behalf of its source (PagerDuty's and Opsgenie's acknowledge).
 	// An alert that is unknown or closed is no error: the event is dropped.
 	Acknowledge(ctx context.Context, id alert.ID, by string) error
+	// Amend changes the words of an alert that fires; edit is given a copy of it, changes that, and may run again. An alert that
+	// does not fire is left alone, for it must open no incident; that is no error.
+	Amend(ctx context.Context, id alert.ID, edit func(*alert.Alert)) error
+	// Remark adds a line to the timeline of the open incidents of an alert on behalf of its source. Where there is none it is
+	// dropped, and that is no error.
+	Remark(ctx context.Context, id alert.ID, by, text string) error
 	// Record stores a change event; it pages nobody.
 	Record(ctx context.Context, c alert.Change) error
 	// Beat notes that the named heartbeat was heard at now.
