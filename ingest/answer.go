@@ -74,6 +74,18 @@ func pagerDutyError(w http.ResponseWriter, status int, faults []string) {
 	writeJSON(w, status, answer)
 }
 
+// speakOpsgenie is the envelope of Opsgenie's Alert API.
+func speakOpsgenie(w http.ResponseWriter, r *refusal) {
+	id := mintUUID()
+	w.Header().Set("X-Request-Id", id)
+	writeJSON(w, r.status, struct {
+		Message   string            `json:"message"`
+		Errors    map[string]string `json:"errors,omitempty"`
+		Took      float64           `json:"took"`
+		RequestID string            `json:"requestId"`
+	}{strings.TrimSpace(r.what + ". " + r.hint), r.fields, 0, id})
+}
+
 // say sends a refusal with the headers that belong to its status.
 func say(w http.ResponseWriter, speak dialect, r *refusal) {
 	switch r.status {

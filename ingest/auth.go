@@ -15,8 +15,8 @@ import (
 // maxSkew is how far the clock of a signing sender may be off.
 const maxSkew = 5 * time.Minute
 
-// credentials returns every token that a request offers: bearer, basic (the password, or the user where there is none),
-// the header X-Rouse-Token, and ?token= for senders that cannot set a header.
+// credentials returns every token that a request offers: bearer, Opsgenie's GenieKey, basic (the password, or the user where
+// there is none), the header X-Rouse-Token, and ?token= for senders that cannot set a header.
 func credentials(r *http.Request) []string {
 	var out []string
 	add := func(s string) {
@@ -26,7 +26,7 @@ func credentials(r *http.Request) []string {
 	}
 	scheme, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	switch {
-	case strings.EqualFold(scheme, "bearer"), strings.EqualFold(scheme, "token"):
+	case strings.EqualFold(scheme, "bearer"), strings.EqualFold(scheme, "token"), strings.EqualFold(scheme, "geniekey"):
 		add(rest)
 	case strings.EqualFold(scheme, "basic"):
 		user, password, _ := r.BasicAuth()

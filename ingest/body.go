@@ -22,6 +22,7 @@ const (
 type refusal struct {
 	status     int
 	what, hint string
+	fields     map[string]string // what is wrong with each field, for a dialect that says so; nil: nothing
 }
 
 // Error implements error.

@@ -8,13 +8,14 @@ const (
 	TypeGrafana      = "grafana"
 	TypePrometheus   = "prometheus"
 	TypePagerDuty    = "pagerduty"
+	TypeOpsgenie     = "opsgenie"
 	TypeGeneric      = "generic"
 )
 
 // Source is one integration: something that may send alerts.
 type Source struct {
 	Name   string
-	Type   string   // alertmanager, grafana, prometheus, pagerduty or generic
+	Type   string   // alertmanager, grafana, prometheus, pagerduty, opsgenie or generic
 	Tokens []string // each of them opens; more than one during rotation. Empty ones open nothing
 	// HMACSecret, if set, demands Grafana's signature of the body (types grafana and generic), besides a token where
 	// there are tokens.

@@ -33,8 +33,13 @@ type sample struct {
 // decodeSample runs the decoder of a type as the server does.
 func decodeSample(t testing.TB, kind, contentType string, body []byte) batch {
 	t.Helper()
-	if kind == TypePagerDuty {
-		b, _ := decodePagerDuty(body, func() string { return "minted" })
+	minted := func() string { return "minted" }
+	switch kind {
+	case TypePagerDuty:
+		b, _ := decodePagerDuty(body, minted)
+		return b
+	case TypeOpsgenie:
+		b, _ := decodeOpsgenie(body, minted)
 		return b
 	}
 	b, err := decodeFor(&Source{Type: kind}, contentType, body, clock)

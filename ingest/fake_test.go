@@ -142,6 +142,7 @@ func sources() *Config {
 			{Name: "both", Type: TypeGeneric, HMACSecret: "secret", Tokens: []string{"both-token"}},
 			{Name: "prom", Type: TypePrometheus, Tokens: []string{"prom-token"}},
 			{Name: "pd", Type: TypePagerDuty, Tokens: []string{"pd-token"}},
+			{Name: "og", Type: TypeOpsgenie, Tokens: []string{"og-key"}},
 			{Name: "gen", Type: TypeGeneric, Tokens: []string{"gen-token"}},
 			{Name: "open", Type: TypeGeneric, Insecure: true},
 			{Name: "closed", Type: TypeGeneric, Tokens: []string{""}},

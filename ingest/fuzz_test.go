@@ -84,6 +84,18 @@ func FuzzPagerDuty(f *testing.F) {
 	})
 }
 
+func FuzzOpsgenie(f *testing.F) {
+	seeds(f)
+	f.Add([]byte(`{"message":"\u001b[31m","alias":" ","tags":["a:b","::",null,[]],"responders":[null,{"type":"team","name":7}],"details":"words","priority":{}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		b, alias := decodeOpsgenie(body, func() string { return "minted" })
+		sound(t, b)
+		if n := len(b.alerts); n > 1 || n == 1 && (alias == "" || len(b.problems) > 0 || b.alerts[0].Severity == "" || b.alerts[0].Key != safeKey(alias)) || n == 0 && len(b.problems) == 0 {
+			t.Errorf("got %+v, alias %q", b, alias)
+		}
+	})
+}
+
 func FuzzChange(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -186,11 +186,7 @@ func (e *event) trigger(key string) alert.Alert {
 	}
 	a.Labels = put(a.Labels, "client", e.Client)
 	a.Annotations = alert.Labels(more.fields)
-	for _, n := range routingDetails {
-		if v := more.fields[n]; v != "" && a.Labels[n] == "" {
-			a.Labels = put(a.Labels, text(n), text(v))
-		}
-	}
+	a.Labels = routed(a.Labels, more.fields)
 	a.Severity = firstSeverity(a.Severity, severityOf(a.Annotations))
 	a.Title = firstLine(summary)
 	if strings.TrimSpace(summary) != a.Title || utf8.RuneCountInString(a.Title) > maxTitle {
@@ -204,6 +200,16 @@ func (e *event) trigger(key string) alert.Alert {
 
 // routingDetails are details that become labels as well, so that routes can match them.
 var routingDetails = []string{"service", "team", "environment", "cluster", "region", "namespace", "alertname"}
+
+// routed adds the routing details that are no labels yet.
+func routed(set alert.Labels, details pairs) alert.Labels {
+	for _, n := range routingDetails {
+		if set[n] == "" {
+			set = put(set, text(n), text(details[n]))
+		}
+	}
+	return set
+}
 
 func firstSeverity(a, b alert.Severity) alert.Severity {
 	if a != alert.Unknown {

@@ -17,9 +17,9 @@ import (
 // Decode reads a body as the door of a source of this type does, for who wants to know what would become of it: nobody is let in and
 // nothing is stored. now stands in for a start that the body does not say. faults are what is wrong with a part, while the others are
 // good; what is acknowledged is left out. An error means that nothing could be read. A body whose sender gives no identity, where the
-// door makes one up (pagerduty), gets the key "new".
+// door makes one up (pagerduty, opsgenie), gets the key "new".
 func Decode(kind string, body []byte, now time.Time) (alerts []alert.Alert, faults []string, err error) {
-	if !slices.Contains([]string{TypeAlertmanager, TypeGrafana, TypePrometheus, TypePagerDuty, TypeGeneric}, kind) {
+	if !slices.Contains([]string{TypeAlertmanager, TypeGrafana, TypePrometheus, TypePagerDuty, TypeOpsgenie, TypeGeneric}, kind) {
 		return nil, nil, fmt.Errorf("%q is no type of integration", brief(kind))
 	}
 	b, err := decodeAny(kind, body, now)
@@ -34,8 +34,13 @@ func Decode(kind string, body []byte, now time.Time) (alerts []alert.Alert, faul
 }
 
 func decodeAny(kind string, body []byte, now time.Time) (batch, error) {
-	if kind == TypePagerDuty {
-		b, _ := decodePagerDuty(body, func() string { return "new" })
+	fresh := func() string { return "new" }
+	switch kind {
+	case TypePagerDuty:
+		b, _ := decodePagerDuty(body, fresh)
+		return b, nil
+	case TypeOpsgenie:
+		b, _ := decodeOpsgenie(body, fresh)
 		return b, nil
 	}
 	content := "application/json"
@@ -68,6 +73,8 @@ func Guess(body []byte) string {
 		return TypeGrafana
 	case has("alerts", "groupLabels"), has("alerts", "groupKey"), has("alerts", "receiver"), has("alerts", "commonLabels"), has("alerts", "externalURL"):
 		return TypeAlertmanager
+	case has("message", "alias"), has("message", "responders"), has("message", "priority") && isPriority(string(bytes.Trim(top["priority"], `"`))):
+		return TypeOpsgenie
 	}
 	return TypeGeneric
 }

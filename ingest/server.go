@@ -56,6 +56,7 @@ func Routes() []string {
 	return []string{
 		"/ingest/", "/heartbeat/", "/api/v2/", "/api/v1/alerts",
 		"/v2/enqueue", "/v2/change/enqueue", "/generic/2010-04-15/create_event.json",
+		"/v2/alerts", "/v2/alerts/", "/v2/heartbeats/", "/jsm/ops/",
 	}
 }
 
@@ -70,11 +71,14 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("/v2/enqueue", func(w http.ResponseWriter, r *http.Request) { s.event(w, r, nil) })
 	mux.HandleFunc("/v2/change/enqueue", func(w http.ResponseWriter, r *http.Request) { s.change(w, r, nil) })
 	mux.HandleFunc("/generic/2010-04-15/create_event.json", func(w http.ResponseWriter, r *http.Request) { s.event(w, r, nil) })
+	for _, path := range []string{"/v2/alerts", "/v2/alerts/", "/v2/heartbeats/", "/jsm/ops/"} {
+		mux.HandleFunc(path, s.opsgenieRoot)
+	}
 	return mux
 }
 
 // under answers what lies below an integration: Alertmanager's API for Prometheus (path_prefix: /ingest/NAME), and
-// PagerDuty's for its clients.
+// PagerDuty's and Opsgenie's for their clients.
 func (s *Server) under(w http.ResponseWriter, r *http.Request) {
 	rest := r.PathValue("rest")
 	if rest == "" {
@@ -87,6 +91,8 @@ func (s *Server) under(w http.ResponseWriter, r *http.Request) {
 	}
 	api, below, _ := strings.Cut(rest, "/v2/")
 	switch {
+	case src.Type == TypeOpsgenie:
+		s.opsgenieBelow(w, r, &src)
 	case src.Type == TypePrometheus && api == "api" && below != "":
 		s.namedAPI(w, r, src, "v2", below)
 	case src.Type == TypePrometheus && rest == "api/v1/alerts":
@@ -96,7 +102,7 @@ func (s *Server) under(w http.ResponseWriter, r *http.Request) {
 	case src.Type == TypePagerDuty && rest == "v2/change/enqueue":
 		s.change(w, r, &src)
 	default:
-		say(w, speakRouse, refuse(http.StatusNotFound, "Post to /ingest/NAME itself; only the types prometheus and pagerduty have paths below it.",
+		say(w, speakRouse, refuse(http.StatusNotFound, "Post to /ingest/NAME itself; only the types prometheus, pagerduty and opsgenie have paths below it.",
 			"an integration of type %s has no such path", src.Type))
 	}
 }
@@ -128,6 +134,10 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 	}
 	if src.Type == TypePagerDuty {
 		s.event(w, r, &src)
+		return
+	}
+	if src.Type == TypeOpsgenie {
+		s.opsgenieBelow(w, r, &src)
 		return
 	}
 	if wrongMethod(w, r, speakRouse, http.MethodPost) {

@@ -76,7 +76,7 @@ func TestStatusCodes(t *testing.T) {
 		{"half a parameter", "POST", "/ingest/am", oneFiring, []string{auth, "Bearer am-token", ct, "application/json; charset"}, 202, "", 1},
 		{"gzip", "POST", "/ingest/am", packed(t, oneFiring), []string{auth, "Bearer am-token", ct, js, ce, "gzip"}, 202, "", 1},
 		{"no alerts", "POST", "/ingest/am", `{"status":"firing","alerts":[]}`, []string{auth, "Bearer am-token"}, 202, `"alerts":0`, 0},
-		{"unknown integration", "POST", "/ingest/nobody", oneFiring, []string{auth, "Bearer am-token"}, 404, "9 are known", 0},
+		{"unknown integration", "POST", "/ingest/nobody", oneFiring, []string{auth, "Bearer am-token"}, 404, "10 are known", 0},
 		{"path below", "POST", "/ingest/am/api/v2/alerts", "[]", []string{auth, "Bearer am-token"}, 404, "no such path", 0},
 		{"no token", "POST", "/ingest/am", oneFiring, nil, 401, "Authorization: Bearer TOKEN", 0},
 		{"wrong token", "POST", "/ingest/am", oneFiring, []string{auth, "Bearer am-toke"}, 401, "missing or wrong", 0},

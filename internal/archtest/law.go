@@ -118,7 +118,7 @@ var arrows = []arrow{
 	},
 	{
 		to: []string{"testing", "net/http/httptest", "pgregory.net/rapid", "github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
-			"github.com/PagerDuty/go-pagerduty", "github.com/emersion/go-smtp", "github.com/emersion/go-ical", "github.com/getkin/kin-openapi"},
+			"github.com/PagerDuty/go-pagerduty", "github.com/opsgenie/opsgenie-go-sdk-v2", "github.com/emersion/go-smtp", "github.com/emersion/go-ical", "github.com/getkin/kin-openapi"},
 		allowed: []string{"store/storetest", "notify/phonetest", "internal", "cmd", "examples"},
 		reason:  "it is for tests: the binary is lighter without it",
 	},
