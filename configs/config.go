@@ -223,7 +223,7 @@ type Limits struct {
 // Integration is one source of alerts.
 type Integration struct {
 	Name     string
-	Type     string   // alertmanager | grafana | prometheus | pagerduty | generic
+	Type     string   // alertmanager | grafana | prometheus | pagerduty | opsgenie | generic
 	Token    []Secret // any of them is good, which allows rotation
 	HMAC     Secret   // or zero: the key that the source signs bodies with
 	Insecure bool     // taken without a token

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -150,7 +151,7 @@ func (v value) mailAddress(s string) string {
 }
 
 func (l *loader) integrations(v value) {
-	types := []string{"alertmanager", "grafana", "prometheus", "pagerduty", "generic"}
+	types := []string{"alertmanager", "grafana", "prometheus", "pagerduty", "opsgenie", "generic"}
 	var tokens sharing
 	v.object().each(func(name string, v value) {
 		if !pathForm.MatchString(name) || len(name) > 64 {
@@ -175,7 +176,7 @@ func (l *loader) integrations(v value) {
 		}
 		i.Token = token.secrets()
 		token.guessable(i.Token)
-		if i.Type == "prometheus" || i.Type == "pagerduty" {
+		if slices.Contains([]string{"prometheus", "pagerduty", "opsgenie"}, i.Type) {
 			tokens.check(token, i.Type, i.Token)
 		}
 		l.c.Integrations = append(l.c.Integrations, i)
