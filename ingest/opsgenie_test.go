@@ -118,7 +118,7 @@ func TestOpsgenieAnswers(t *testing.T) {
 		{"no JSON to close", "POST", "/v2/alerts/x/close", `x`, 400, "JSON parse error"},
 		{"a tiny identifier", "POST", "/v2/alerts/12/close?identifierType=tiny", `{}`, 422, "no tiny identifiers. Use the alias"},
 		{"snooze", "POST", "/v2/alerts/x/snooze", `{}`, 422, "(snooze); nothing was changed. Acknowledge the incident in rouse"},
-		{"unacknowledge", "POST", "/v2/alerts/x/unacknowledge", `{}`, 422, "rouse escalate"},
+		{"unacknowledge", "POST", "/v2/alerts/x/unacknowledge", `{}`, 422, "rouse incidents escalate"},
 		{"responders", "POST", "/v2/alerts/x/responders", `{}`, 422, "Routes and escalation policies"},
 		{"a custom action", "POST", "/v2/alerts/x/actions/restart", `{}`, 422, "automations"},
 		{"a note without words", "POST", "/v2/alerts/x/notes", `{"note":" "}`, 422, `"errors":{"note"`},

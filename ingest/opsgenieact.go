@@ -47,12 +47,12 @@ var ogDoes = map[string]struct {
 
 // ogLacks says what to do instead of what would be lost if it were accepted.
 var ogLacks = map[string]string{
-	"unacknowledge": "Escalate the incident in rouse: on its page, by text, or with `rouse escalate`.",
-	"snooze":        "Acknowledge the incident in rouse with a time after which it pages again: `rouse ack`.",
-	"escalate":      "Escalate the incident in rouse: on its page, by text, or with `rouse escalate`.",
-	"assign":        "Reassign the incident in rouse: on its page or with `rouse reassign`.",
-	"responders":    "Routes and escalation policies say who is told; reassign or escalate the incident in rouse.",
-	"teams":         "Routes and escalation policies say who is told; reassign or escalate the incident in rouse.",
+	"unacknowledge": "Escalate the incident in rouse: on its page, by text, or with `rouse incidents escalate`.",
+	"snooze":        "Acknowledge the incident in rouse for a time: `rouse incidents ack --for`.",
+	"escalate":      "Escalate the incident in rouse: on its page, by text, or with `rouse incidents escalate`.",
+	"assign":        "Hand the incident over in rouse: on its page or with `rouse incidents reassign`.",
+	"responders":    "Routes and escalation policies say who is told; more people are paged with `rouse incidents responders`.",
+	"teams":         "Routes and escalation policies say who is told; more people are paged with `rouse incidents responders`.",
 	"attachments":   "Send the address of the file as a note.",
 	"actions":       "Use rouse's automations.",
 }

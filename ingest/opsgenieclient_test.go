@@ -100,7 +100,7 @@ func TestOpsgenieClientErrors(t *testing.T) {
 	}
 	_, err = og.Snooze(t.Context(), &ogalert.SnoozeAlertRequest{IdentifierValue: "k", EndTime: time.Now().Add(time.Hour)})
 	var typed *client.ApiError
-	if !errors.As(err, &typed) || typed.StatusCode != 422 || !strings.Contains(typed.Message, "rouse ack") || typed.RequestId == "" {
+	if !errors.As(err, &typed) || typed.StatusCode != 422 || !strings.Contains(typed.Message, "rouse incidents ack") || typed.RequestId == "" {
 		t.Errorf("snooze: got %v", err)
 	}
 	b.memory.err = ErrOverloaded

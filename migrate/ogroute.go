@@ -34,7 +34,7 @@ func (p *opsgenie) routes() error {
 		mutes := silent && s.policy == "" && !below.missed
 		s.byDefault(silent, mutes)
 		p.services = append(p.services, s)
-		below.lost.add("Opsgenie gave an alert to the team that its integration or its responders named. rouse chooses by labels: have the sender add team=%q, or match what it has.", t.id)
+		below.lost.add("Opsgenie gave an alert to the team that its integration or its responders named. rouse chooses by labels: an integration of type opsgenie makes a label team of the first team among the responders; else have the sender add team=%q, or match what it has.", t.id)
 		at := p.routeTo("route: "+s.id, below.lost, s.id, `team="`+t.id+`"`)
 		if mutes {
 			mute(at)

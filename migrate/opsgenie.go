@@ -134,6 +134,8 @@ func Opsgenie(files []File, o Options) (*Result, error) {
 	}
 	p.lost = append(p.lost, Lost{What: "Notification rules of Opsgenie are not in these answers: everybody is told as rouse does by itself, by text and then by call."})
 	p.feed = []string{
+		"# Opsgenie's Alert API at /v2/alerts: what sent to Opsgenie sends here, with another address and this token as its key.",
+		"opsgenie: {type: opsgenie, token: env:ROUSE_OPSGENIE}",
 		"# Alertmanager's and Grafana's webhooks, and JSON from scripts, which is POSTed to /ingest/scripts.",
 		"alertmanager: {type: alertmanager, token: env:ROUSE_ALERTMANAGER}",
 		"scripts: {type: generic, token: env:ROUSE_SCRIPTS}",
