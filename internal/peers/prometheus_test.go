@@ -144,8 +144,23 @@ func TestAlertmanager(t *testing.T) {
 // TestAlertmanagerAsPagerDuty has Alertmanager take rouse for PagerDuty.
 func TestAlertmanagerAsPagerDuty(t *testing.T) {
 	t.Parallel()
+	pagesBy(t, "pagerduty", func(base string) string {
+		return fmt.Sprintf("    pagerduty_configs: [{routing_key: %s, url: %s/v2/enqueue, severity: critical}]\n", routingKey, base)
+	})
+}
+
+// TestAlertmanagerAsOpsgenie has Alertmanager take rouse for Opsgenie, and send its words anew after each create.
+func TestAlertmanagerAsOpsgenie(t *testing.T) {
+	t.Parallel()
+	pagesBy(t, "opsgenie", func(base string) string {
+		return fmt.Sprintf("    opsgenie_configs: [{api_key: %s, api_url: %s/, priority: P1, update_alerts: true, responders: [{type: team, name: shop}]}]\n", genieKey, base)
+	})
+}
+
+// pagesBy has Alertmanager page by a receiver of its own for a group that grows and recovers: one alert, one incident, one page.
+func pagesBy(t *testing.T, integration string, receiver func(base string) string) {
 	w := open(t, townConfig)
-	listen := startAlertmanager(t, "alertmanager", fmt.Sprintf("    pagerduty_configs: [{routing_key: %s, url: %s/v2/enqueue, severity: critical}]\n", routingKey, w.base))
+	listen := startAlertmanager(t, "alertmanager", receiver(w.base))
 	a := newAmtool(t, "http://"+listen, "")
 	a.run("alert", "add", "DiskFull", "instance=db1")
 	w.text(ana, firstPost, "P1 INC-1 checkout", "DiskFull")
@@ -153,8 +168,8 @@ func TestAlertmanagerAsPagerDuty(t *testing.T) {
 	a.run("alert", "add", "DiskFull", "instance=db1", "--start=2026-01-01T00:00:00Z", "--end=2026-01-01T01:00:00Z")
 	a.run("alert", "add", "DiskFull", "instance=db2", "--start=2026-01-01T00:00:00Z", "--end=2026-01-01T01:00:00Z")
 	i := w.becomes(1, "resolved", firstPost)
-	if i.Total != 1 || i.Alerts[0].Integration != "pagerduty" {
-		t.Errorf("%d alerts, the first by %s; want one by pagerduty", i.Total, i.Alerts[0].Integration)
+	if i.Total != 1 || i.Alerts[0].Integration != integration {
+		t.Errorf("%d alerts, the first by %s; want one by %s", i.Total, i.Alerts[0].Integration, integration)
 	}
 	w.pagedTimes(ana, 1)
 	w.faultless()

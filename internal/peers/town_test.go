@@ -30,6 +30,9 @@ const (
 // routingKey is the token of the PagerDuty integration, of the length that PagerDuty's own have.
 const routingKey = "r0000000000000000000000000000000"
 
+// genieKey is the token of the Opsgenie integration, in the form of Opsgenie's own.
+const genieKey = "00000000-0000-4000-8000-000000000000"
+
 // townConfig is what most tests run with. LISTEN, PUBLIC, STORE and PHONES are filled in; a test replaces what it is about.
 const townConfig = `
 server: {listen: "LISTEN", public_url: "PUBLIC", store: "badger:STORE"}
@@ -64,13 +67,14 @@ integrations:
   prometheus: {type: prometheus, token: env:PEERS_PROMETHEUS}
   alertmanager: {type: alertmanager, token: env:PEERS_ALERTMANAGER}
   pagerduty: {type: pagerduty, token: env:PEERS_PAGERDUTY}
+  opsgenie: {type: opsgenie, token: env:PEERS_OPSGENIE}
   scripts: {type: generic, token: env:PEERS_SCRIPTS}
 `
 
 // environment holds the secrets that the configuration refers to.
 func environment() []string {
 	return append(os.Environ(), "PEERS_ROOT=peers-root-token", "PEERS_TWILIO=peers-phones-token", "PEERS_PROMETHEUS=prometheus-token",
-		"PEERS_ALERTMANAGER=alertmanager-token", "PEERS_PAGERDUTY="+routingKey, "PEERS_SCRIPTS=scripts-token")
+		"PEERS_ALERTMANAGER=alertmanager-token", "PEERS_PAGERDUTY="+routingKey, "PEERS_OPSGENIE="+genieKey, "PEERS_SCRIPTS=scripts-token")
 }
 
 // town is a daemon with its configuration and store, and a street of phones that it pages.
