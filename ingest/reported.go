@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/rouse/rouse/alert"
@@ -36,20 +35,16 @@ func fromTool(r *tools.Report) *message {
 	return m
 }
 
-var tagName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-
-// tagLabels reads the tags of many tools, name:value or name=value with commas or spaces between them, as labels. A tag without a
-// value is none.
+// tagLabels reads the tags of many tools, name:value or name=value with commas or spaces between them, as labels where they are fit to
+// be some. A tag without a value is none.
 func tagLabels(list string) pairs {
-	var out pairs
+	var out alert.Labels
 	for tag := range strings.FieldsFuncSeq(strings.Trim(list, "[]"), func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
-		k := strings.IndexAny(tag, ":=")
-		if k <= 0 || !tagName.MatchString(tag[:k]) {
-			continue
+		if k := strings.IndexAny(tag, ":="); k > 0 {
+			out = lend(out, tag[:k], strings.Trim(tag[k+1:], `"`))
 		}
-		out = pairs(put(alert.Labels(out), text(tag[:k]), text(strings.Trim(tag[k+1:], `"`))))
 	}
-	return out
+	return pairs(out)
 }
 
 // foreign reports whether a body is in the words of a tool that has no type of its own.
