@@ -247,7 +247,7 @@ func TestGenericRefuses(t *testing.T) {
 		``:                                 "the body is empty",
 		"{\n \"title\": \"x\",\n}":         "not valid JSON at line 2, column 14",
 	} {
-		b := decodeGeneric([]byte(body))
+		b := decodeGeneric([]byte(body), clock)
 		if len(b.alerts)+len(b.acks) > 0 || len(b.problems) != 1 || !strings.Contains(b.problems[0].Error(), want) {
 			t.Errorf("%s: got %v, want a problem with %q", body, b, want)
 		}

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"regexp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -169,10 +169,13 @@ func (m *message) take(names []string) string {
 //
 // Without a key, the title and labels are the key: repeat them to resolve. What comes from a tool with words of its own is read by
 // those (ingest/tools).
-func decodeGeneric(body []byte) batch {
+func decodeGeneric(body []byte, now time.Time) batch {
 	if bound(body) == nil {
 		if reports, known := tools.Read(body); known {
 			return reported(reports)
+		}
+		if b, known := decodeKin(body, now); known {
+			return b
 		}
 	}
 	if bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("[")) {
@@ -192,67 +195,9 @@ func decodeGeneric(body []byte) batch {
 	return messages([]*message{&m})
 }
 
-// decodeGenericForm reads a form, as `curl -d summary=... -d action=close` sends it: the same words as in JSON, and
-// label.NAME=VALUE for labels. A body that is no such form is taken as text.
-func decodeGenericForm(body []byte) batch {
-	form := lenientForm(strings.TrimSpace(string(body)))
-	m := message{fields: map[string]string{}, sent: map[string]string{}}
-	for n, values := range form {
-		value := values[len(values)-1]
-		if label, is := strings.CutPrefix(n, "label."); is && label != "" && value != "" {
-			m.labels = pairs(put(alert.Labels(m.labels), text(label), text(value)))
-			continue
-		}
-		m.set(n, value)
-	}
-	if !m.known() {
-		return decodeGenericText(body)
-	}
-	return messages([]*message{&m})
-}
-
 // known reports whether anything says what the message is about.
 func (m *message) known() bool {
 	return slices.ContainsFunc(slices.Concat(titleFields, keyFields, stateFields), func(n string) bool { return m.fields[n] != "" })
-}
-
-// lenientForm reads a form as browsers do: what is no escape stands for itself, for `curl -d 'title=Disk is 95% full'` escapes nothing.
-func lenientForm(body string) url.Values {
-	form := url.Values{}
-	for pair := range strings.SplitSeq(body, "&") {
-		name, value, _ := strings.Cut(pair, "=")
-		if name != "" {
-			form.Add(unescape(name), unescape(value))
-		}
-	}
-	return form
-}
-
-var stray = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
-
-func unescape(s string) string {
-	s = stray.ReplaceAllStringFunc(s, func(e string) string {
-		if e == "%" {
-			return "%25"
-		}
-		return e
-	})
-	out, err := url.QueryUnescape(s)
-	if err != nil { // every % stands before two digits by now
-		return s
-	}
-	return out
-}
-
-// decodeGenericText takes the first line as the title of a firing alert, and the rest as its description.
-func decodeGenericText(body []byte) batch {
-	title := firstLine(string(body))
-	if title == "" {
-		return unreadable(fmt.Errorf("%w: the body is empty", errNoTitle))
-	}
-	_, rest, _ := strings.Cut(strings.TrimSpace(string(body)), "\n")
-	m := message{fields: map[string]string{"title": title, "description": strings.TrimSpace(rest)}}
-	return messages([]*message{&m})
 }
 
 func messages(items []*message) batch {
@@ -355,9 +300,14 @@ func (m *message) alert(state alert.State) alert.Alert {
 // all the same, for a description changes with every value that it tells.
 func (m *message) untitled(a *alert.Alert) {
 	if len(a.Labels) > 0 || len(a.Annotations) > 0 {
-		m.identity = titleOf(a.Labels, a.Annotations)
+		a.Title = titleOf(a.Labels, a.Annotations)
+		m.identity = a.Title
 	}
-	a.Title = m.identity
+	if len(a.Labels) > 0 {
+		who := maps.Clone(a.Labels)
+		delete(who, "severity")
+		m.identity = titleOf(who, nil)
+	}
 	if line := firstLine(a.Description); line != "" && !looksJSON([]byte(line)) {
 		a.Title = line
 		if line == a.Description {

@@ -1,7 +1,10 @@
 package ingest
 
 import (
+	"bytes"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/ingest/tools"
@@ -51,4 +54,50 @@ func tagLabels(list string) pairs {
 func foreign(body []byte) bool {
 	_, known := tools.Read(body)
 	return known
+}
+
+// decodeKin reads what Alertmanager, Grafana and Prometheus send, where it is posted to a generic integration: who an alert is, and
+// that it has ended, they say in ways that the generic words do not know.
+func decodeKin(body []byte, now time.Time) (b batch, known bool) {
+	var all list[kin]
+	if bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("[")) {
+		if decode(body, &all) != nil || len(all.items) == 0 || slices.ContainsFunc(all.items, func(k *kin) bool { return k == nil || !k.pushed() }) {
+			return b, false
+		}
+		return decodePrometheus(body, now), true
+	}
+	var k kin
+	if decode(body, &k) != nil || !k.Alerts.seen || len(k.Alerts.items) == 0 {
+		return b, false
+	}
+	if slices.ContainsFunc(k.Alerts.items, func(a *kin) bool { return a == nil || !a.hooked() }) {
+		return b, false
+	}
+	if k.OrgID != "" {
+		return decodeGrafana(body), true
+	}
+	return decodeAlertmanager(body), true
+}
+
+// kin is what tells an alert of the family of Alertmanager.
+type kin struct {
+	Alerts       list[kin] `json:"alerts"`
+	OrgID        text      `json:"orgId"`
+	Status       text      `json:"status"`
+	Labels       pairs     `json:"labels"`
+	GeneratorURL *text     `json:"generatorURL"`
+	StartsAt     *text     `json:"startsAt"`
+	EndsAt       *text     `json:"endsAt"`
+	Title        text      `json:"title"`
+	Key          text      `json:"key"`
+}
+
+// pushed reports whether Prometheus would push an alert so, hooked whether Alertmanager would send it on.
+func (k *kin) pushed() bool {
+	return k.Labels["alertname"] != "" && k.Status == "" && k.Title == "" && k.Key == "" && (k.GeneratorURL != nil || k.StartsAt != nil || k.EndsAt != nil)
+}
+
+func (k *kin) hooked() bool {
+	status := strings.ToLower(string(k.Status))
+	return len(k.Labels) > 0 && (status == "firing" || status == "resolved") && k.Title == "" && k.Key == ""
 }

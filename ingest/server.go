@@ -206,7 +206,7 @@ func decodeFor(src *Source, contentType string, body []byte, now time.Time) (bat
 	case form != formJSON:
 		return batch{}, unsupported(contentType, generic)
 	case generic:
-		return decodeGeneric(body), nil
+		return decodeGeneric(body, now), nil
 	case src.Type == TypeGrafana:
 		return decodeGrafana(body), nil
 	case src.Type == TypePrometheus:

@@ -93,7 +93,7 @@ func TestLinksAreWebAddresses(t *testing.T) {
 	body := `{"title":"x","key":"k","url":"javascript:alert(1)","links":[{"href":"javascript:alert(1)"},{"href":"data:text/html,x"},
 		{"href":"//example.com"},{"href":"HTTPS://example.com/a"},{"url":"http://example.com/b","text":"two\nlines"},{"href":"https://example.com/\u0000"}],
 		"annotations":{"runbook_url":"https://wiki.example.com/x","dashboard":"file:///etc/passwd"}}`
-	a := decodeGeneric([]byte(body)).alerts[0]
+	a := decodeGeneric([]byte(body), clock).alerts[0]
 	fit(t, a)
 	var got []string
 	for _, l := range a.Links {
