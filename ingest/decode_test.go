@@ -145,11 +145,47 @@ func TestPairs(t *testing.T) {
 		{TypeGrafana, "grafana/20-legacy-alerting.json", "grafana/21-legacy-ok.json"},
 		{TypePagerDuty, "pagerduty-events-v2/03-trigger-key-order.json", "pagerduty-events-v2/02-resolve-minimal.json"},
 	} {
-		fire := decodeSample(t, p.kind, "application/json", file(t, "testdata/payloads/"+p.fire))
-		resolve := decodeSample(t, p.kind, "application/json", file(t, "testdata/payloads/"+p.resolve))
-		if fire.alerts[0].Key != resolve.alerts[0].Key || fire.alerts[0].State != alert.Firing || resolve.alerts[0].State != alert.Resolved {
-			t.Errorf("%s and %s are no pair: %q, %q", p.fire, p.resolve, fire.alerts[0].Key, resolve.alerts[0].Key)
+		pair(t, p.kind, p.fire, p.resolve)
+	}
+	for tool, words := range map[string]string{
+		"alerta": "open closed", "argocd": "degraded healthy", "aws-health": "open closed", "azure-devops": "rejected succeeded", "azure-log-v2": "fired resolved",
+		"azure-resource-health": "active resolved", "azure-service-health": "active resolved", "betterstack": "started resolved", "bugsnag": "first fixed", "checkly": "failure recovery", "checkmk-notify": "problem recovery",
+		"cloudflare": "start end", "cloudwatch-composite": "alarm ok", "cronitor": "alert recovery", "datadog-default": "triggered recovered", "eventbridge-build": "failed succeeded", "github-secret": "created resolved",
+		"github-workflow-job": "failure success", "gitlab-incident": "open close", "gitlab-pipeline": "failed success", "guardduty": "finding archived", "hetrixtools": "offline online", "honeybadger": "occurred resolved",
+		"honeycomb": "triggered ok", "icinga-webhook": "crit ok", "instana": "open closed", "jira": "reopened done", "kibana": "active recovered", "librenms": "alert recovered", "nagios-macros": "problem recovery",
+		"netdata": "critical clear", "newrelic-legacy": "open closed", "newrelic-workflow": "created closed", "ohdear": "failed recovered", "openstatus": "error recovered", "opsgenie-webhook": "create close", "pagerduty-webhook": "reopened resolved",
+		"rollbar": "new-item resolved-item", "sensu": "critical ok", "sentry-metric": "critical resolved", "servicenow": "in-words resolved", "signalfx": "anomalous ok", "site24x7": "down up", "squadcast": "triggered resolved",
+		"statuspage-component": "outage operational", "sumologic": "critical resolved", "thousandeyes": "trigger clear", "updown": "down up", "zabbix": "problem recovery", "zendesk-event": "created solved", "alerts-in-generic": "firing resolved",
+	} {
+		fire, resolve, _ := strings.Cut(words, " ")
+		pair(t, TypeGeneric, "own/"+tool+"-"+fire+".json", "own/"+tool+"-"+resolve+".json")
+	}
+	pair(t, TypeGeneric, "own/gcp-uptime-open.json", "own/gcp-pubsub-closed.json")
+	pair(t, TypeGeneric, "own/sentry-event-alert.json", "own/sentry-issue-resolved.json")
+	pair(t, TypeGeneric, "own/netdata-unreachable.json", "own/netdata-reachable.json")
+	pair(t, TypeGeneric, "own/zabbix-problem.json", "own/zabbix-stream-recovery.json")
+	pair(t, TypeGeneric, "own/eventbridge-alarm.json", "own/cloudwatch-composite-ok.json")
+	pair(t, TypeGeneric, "own/honeybadger-down.json", "own/honeybadger-up.json")
+	pair(t, TypeGeneric, "own/statuscake-down.form", "own/statuscake-up.form")
+}
+
+// pair also wants one alertname of both: groups are made of it.
+func pair(t *testing.T, kind, fireFile, resolveFile string) {
+	t.Helper()
+	read := func(name string) alert.Alert {
+		content := "application/json"
+		if strings.HasSuffix(name, ".form") {
+			content = "application/x-www-form-urlencoded"
 		}
+		return decodeSample(t, kind, content, file(t, "testdata/payloads/"+name)).alerts[0]
+	}
+	fire, resolve := read(fireFile), read(resolveFile)
+	if fire.Key != resolve.Key || fire.State != alert.Firing || resolve.State != alert.Resolved {
+		t.Errorf("%s and %s are no pair: %q, %q", fireFile, resolveFile, fire.Key, resolve.Key)
+	}
+	name := resolve.Labels["alertname"]
+	if kind == TypeGeneric && name != "" && name != fire.Labels["alertname"] {
+		t.Errorf("%s is of the rule %q, %s of %q", fireFile, fire.Labels["alertname"], resolveFile, name)
 	}
 }
 

@@ -7,12 +7,16 @@ import (
 	"strings"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/ingest/tools"
 )
 
 // decodeGenericForm reads a form, as `curl -d summary=... -d action=close` sends it: the same words as in JSON, and
 // label.NAME=VALUE for labels. A body that is no such form is taken as text.
 func decodeGenericForm(body []byte) batch {
 	form := lenientForm(strings.TrimSpace(string(body)))
+	if reports, known := tools.ReadForm(form); known {
+		return reported(reports)
+	}
 	m := message{fields: map[string]string{}, sent: map[string]string{}}
 	for n, values := range form {
 		value := values[len(values)-1]

@@ -1,68 +1,72 @@
 package tools
 
-// clouds are the monitors of clouds and the suites that one rents.
+// nothing is a state by itself, for what is never an alert.
+var nothing = map[string]State{"nothing": Nothing}
+
+// cloudwatch are the states of CloudWatch's alarms. Who sends INSUFFICIENT_DATA has asked for it.
+var cloudwatch = map[string]State{"alarm": Firing, "insufficient_data": Firing}
+
+// clouds are the monitors of Amazon and Google.
 var clouds = []tool{
 	{
 		name: "Amazon CloudWatch", has: []string{"AlarmName", "NewStateValue"},
-		state: "{NewStateValue}", words: map[string]State{"alarm": Firing, "insufficient_data": Firing},
+		state: "{NewStateValue}", words: cloudwatch,
 		key: "{AlarmArn}|{AWSAccountId?} {Region?} {AlarmName}", title: "{AlarmName}",
 		text: "{AlarmDescription?}\n{NewStateReason}|{AlarmDescription}", time: "{StateChangeTime}",
-		labels: map[string]string{"region": "{Region}", "account": "{AWSAccountId}", "namespace": "{Trigger.Namespace}", "metric": "{Trigger.MetricName}", "instance": "{Trigger.Dimensions.0.value}"},
-	},
-	{
-		name: "Amazon CloudWatch", has: []string{"detail-type=CloudWatch Alarm State Change", "detail.alarmName"},
-		state: "{detail.state.value}", words: map[string]State{"alarm": Firing, "insufficient_data": Firing},
-		key: "{resources.0}|{account?} {region?} {detail.alarmName}", title: "{detail.alarmName}",
-		text: "{detail.configuration.description?}\n{detail.state.reason}", time: "{detail.state.timestamp}|{time}",
-		labels: map[string]string{"region": "{region}", "account": "{account}", "namespace": "{detail.configuration.metrics.0.metricStat.metric.namespace}"},
-	},
-	{
-		name: "Amazon EventBridge", has: []string{"detail-type", "source", "detail", "account"},
-		state: "{detail.state}|{detail.status}", words: map[string]State{"archived": Resolved, "completed": Resolved, "succeeded": Resolved},
-		key: "{detail.eventArn}|{detail.arn}|{source} {detail.id}|{resources.0} {detail-type}", title: "{detail-type}: {detail.title}|{detail-type}: {detail.eventTypeCode}|{detail-type}",
-		text: "{detail.description}|{detail.eventDescription.0.latestDescription}", time: "{time}", severity: "{detail.severity.label}|{detail.severity}",
-		labels: map[string]string{"region": "{region}", "account": "{account}", "source": "{source}"},
-	},
-	{
-		name: "Azure Monitor", has: []string{"schemaId", "data.essentials.monitorCondition"},
-		state: "{data.essentials.monitorCondition}", words: map[string]State{"fired": Firing},
-		key: "{data.essentials.originAlertId}|{data.essentials.alertId}", title: "{data.essentials.alertRule}",
-		text:     "{data.essentials.description}|{data.alertContext.condition.allOf.0.metricName} is {data.alertContext.condition.allOf.0.metricValue}|{data.alertContext.properties.title}",
-		severity: "{data.essentials.severity}", time: "{data.essentials.firedDateTime}", url: "{data.essentials.investigationLink}|{data.alertContext.condition.allOf.0.linkToSearchResultsUI}",
 		labels: map[string]string{
-			"instance": "{data.essentials.configurationItems.0}", "signal": "{data.essentials.signalType}", "component": "{data.essentials.monitoringService}",
-			"group": `{data.essentials.alertTargetIDs.0/(?i)resourcegroups/([^/]+)/}`,
+			"region": `{AlarmArn/^arn:[^:]*:cloudwatch:([^:]+):/}|{Region}`, "account": "{AWSAccountId}",
+			"namespace": "{Trigger.Namespace}|{Trigger.Metrics.0.MetricStat.Metric.Namespace}|{Trigger.Metrics.1.MetricStat.Metric.Namespace}",
+			"metric":    "{Trigger.MetricName}|{Trigger.Metrics.0.MetricStat.Metric.MetricName}|{Trigger.Metrics.1.MetricStat.Metric.MetricName}",
+			"instance":  "{Trigger.Dimensions.0.value}|{Trigger.Metrics.0.MetricStat.Metric.Dimensions.0.value}|{Trigger.Metrics.1.MetricStat.Metric.Dimensions.0.value}",
 		},
 	},
 	{
-		name: "Azure activity log", has: []string{"schemaId", "data.context.activityLog"},
-		state: "{data.context.activityLog.properties.stage}|firing",
-		key:   "{data.context.activityLog.properties.trackingId}|{data.context.activityLog.correlationId}",
-		title: "{data.context.activityLog.properties.title}|{data.context.activityLog.operationName}",
-		text:  "{data.context.activityLog.description}|{data.context.activityLog.properties.communication}|{data.context.activityLog.properties.message}", severity: "{data.context.activityLog.level}",
-		time:   "{data.context.activityLog.eventTimestamp}",
-		labels: map[string]string{"component": "{data.context.activityLog.eventSource}", "instance": "{data.context.activityLog.resourceId}", "group": "{data.context.activityLog.resourceGroupName}"},
+		name: "Amazon CloudWatch", has: []string{"detail-type=CloudWatch Alarm State Change", "detail.alarmName"},
+		state: "{detail.state.value}", words: cloudwatch,
+		key: "{resources.0}|{account?} {region?} {detail.alarmName}", title: "{detail.alarmName}",
+		text: "{detail.configuration.description?}\n{detail.state.reason}|{detail.configuration.description}", time: "{detail.state.timestamp}|{time}",
+		labels: map[string]string{
+			"region": "{region}", "account": "{account}", "namespace": "{detail.configuration.metrics.0.metricStat.metric.namespace}",
+			"metric": "{detail.configuration.metrics.0.metricStat.metric.name}",
+		},
 	},
 	{
-		name: "Azure Monitor", has: []string{"schemaId", "data.context.name", "data.status"},
-		state: "{data.status}", words: map[string]State{"activated": Firing, "deactivated": Resolved},
-		key: "{data.context.id}", title: "{data.context.name}", time: "{data.context.timestamp}", url: "{data.context.portalLink}",
-		text:     "{data.context.description}|{data.context.condition.allOf.0.metricName} is {data.context.condition.allOf.0.metricValue}, threshold {data.context.condition.allOf.0.threshold}",
-		severity: "Sev{data.context.severity}",
-		labels:   map[string]string{"instance": "{data.context.resourceName}", "group": "{data.context.resourceGroupName}"},
+		name: "Amazon CloudWatch", has: []string{"alarmArn", "alarmData.alarmName"}, // as an alarm calls a function
+		state: "{alarmData.state.value}", words: cloudwatch, key: "{alarmArn}", title: "{alarmData.alarmName}",
+		text: "{alarmData.configuration.description?}\n{alarmData.state.reason}|{alarmData.configuration.description}", time: "{alarmData.state.timestamp}|{time}",
+		labels: map[string]string{"region": "{region}", "account": "{accountId}", "namespace": "{alarmData.configuration.metrics.0.metricStat.metric.namespace}"},
 	},
 	{
-		name: "Azure log alert", has: []string{"schemaId", "data.AlertRuleName"},
-		state: "firing", key: "{data.AlertRuleName} {data.SubscriptionId?}", title: "{data.AlertRuleName}", text: "{data.Description}",
-		severity: "Sev{data.Severity}|{data.Severity}", url: "{data.LinkToSearchResults}", time: "{data.SearchIntervalStartTimeUtc}",
-		labels: map[string]string{"instance": "{data.WorkspaceId}"},
+		name: "AWS Health", has: []string{"detail-type", "detail.eventTypeCode"},
+		state: "{detail.statusCode}", words: map[string]State{"upcoming": Firing}, key: "{detail.eventArn}|{detail.service?} {detail.eventTypeCode} {detail.eventRegion?}",
+		title: "{detail.service}: {detail.eventTypeCode}|{detail.eventTypeCode}", text: "{detail.eventDescription.0.latestDescription}", time: "{detail.startTime}|{time}",
+		severity: "{detail.eventTypeCategory}", ranks: map[string]string{"issue": "error", "investigation": "warning", "accountnotification": "info", "scheduledchange": "info"},
+		labels: map[string]string{"alertname": "{detail.eventTypeCode}", "region": "{detail.eventRegion}|{region}", "account": "{detail.affectedAccount}|{account}", "service": "{detail.service}", "instance": "{detail.affectedEntities.0.entityValue}"},
 	},
 	{
-		name: "Azure Monitor", has: []string{"status", "context.name", "context.timestamp"},
-		state: "{status}", words: map[string]State{"activated": Firing},
-		key: "{context.id}|{context.resourceId} {context.name}", title: "{context.name}", time: "{context.timestamp}", url: "{context.portalLink}",
-		text:   "{context.description?}\n{context.condition.metricName} is {context.condition.metricValue}, threshold {context.condition.threshold}|{context.description}",
-		labels: map[string]string{"instance": "{context.resourceName}", "group": "{context.resourceGroupName}", "region": "{context.resourceRegion}"},
+		name: "Amazon GuardDuty", has: []string{"detail-type=GuardDuty Finding", "detail.id"},
+		state: "{detail.service.archived}", words: map[string]State{"true": Resolved, "false": Firing}, key: "{detail.arn}|{detail.id}", title: "{detail.title}|{detail.type}", text: "{detail.description}",
+		severity: `{detail.severity/^(9|10)/:+critical}|{detail.severity/^([78])/:+high}|{detail.severity/^([456])/:+medium}|{detail.severity/^([0123])/:+low}|{detail.severity}`,
+		time:     "{detail.service.eventFirstSeen}|{time}", labels: map[string]string{"alertname": "{detail.type}", "region": "{detail.region}|{region}", "account": "{detail.accountId}|{account}", "instance": "{detail.resource.instanceDetails.instanceId}"},
+	},
+	{
+		name: "AWS Security Hub", has: []string{"detail-type", "detail.findings.0.Title|detail.findings.0.Id"},
+		each: "detail.findings", state: "{Workflow.Status=RESOLVED:+resolved}|{Workflow.Status=SUPPRESSED:+resolved}|{RecordState=ARCHIVED:+resolved}|firing", key: "{Id}", title: "{Title}",
+		text: "{Description}", severity: "{Severity.Label}", time: "{FirstObservedAt}|{CreatedAt}", url: "{SourceUrl}|{Remediation.Recommendation.Url}",
+		labels: map[string]string{"region": "{Region}|{^region}", "account": "{AwsAccountId}|{^account}", "instance": "{Resources.0.Id}", "product": "{ProductName}"},
+	},
+	{
+		name: "Amazon EventBridge", has: []string{"detail-type", "source", "detail", "account"},
+		state: "{detail.state}|{detail.status}|{detail.build-status}",
+		words: map[string]State{
+			"archived": Resolved, "completed": Resolved, "succeeded": Resolved, "running": Resolved, "started": Nothing, "in_progress": Nothing, "resumed": Nothing, "superseded": Nothing,
+			"pending": Nothing, "stopping": Nothing, "shutting-down": Nothing, "canceled": Nothing, "suppressed": Resolved,
+		},
+		key: "{detail.eventArn}|{detail.arn}|{detail.findingArn}|{detail.project-name} {detail-type}|{source} {detail.id}|{resources.0} {detail-type}",
+		title: "{detail-type}: {detail.title}|{detail-type}: {detail.pipeline} {detail.state}|{detail-type}: {detail.project-name} {detail.build-status}|{detail-type}: {detail.check-name} {detail.status}|" +
+			"{detail-type}: {detail.instance-id} {detail.state}|{detail-type}: {detail.eventName}|{detail-type}",
+		text: "{detail.description}|{detail.message}|{detail.errorMessage}", time: "{time}", severity: "{detail.severity.label}|{detail.severity}",
+		labels: map[string]string{"region": "{region}", "account": "{account}", "source": "{source}", "alertname": "{detail-type}"}, note: "{detail-type}: {detail.state}|{detail-type}: {detail.status}|{detail-type}",
 	},
 	{
 		name: "Google Cloud Monitoring", has: []string{"incident.incident_id", "incident.state"},
@@ -70,59 +74,20 @@ var clouds = []tool{
 		text:     "{incident.documentation.subject?}\n{incident.documentation.content}|{incident.condition_name}",
 		severity: "{incident.severity}|{incident.policy_user_labels.severity}|{incident.metadata.system_labels.severity}", url: "{incident.url}", time: "{incident.started_at}",
 		labels: map[string]string{
-			"alertname": "{incident.policy_name}", "condition": "{incident.condition_name}", "instance": "{incident.resource_name}|{incident.resource.labels.instance_id}",
+			"alertname": "{incident.policy_name}", "condition": "{incident.condition_name}", "instance": "{incident.resource_name}|{incident.resource.labels.instance_id}|{incident.resource.labels.host}",
 			"project": "{incident.scoping_project_id}|{incident.resource.labels.project_id}", "metric": "{incident.metric.type}",
 			"service": "{incident.policy_user_labels.service}", "team": "{incident.policy_user_labels.team}",
 		},
+		test: "{version=test:+test}",
 	},
 	{
-		name: "Datadog", has: []string{"title", "alert_transition"},
-		state: "{alert_transition}", words: map[string]State{
-			"triggered": Firing, "re-triggered": Firing, "renotify": Firing, "re-notify": Firing, "warn": Firing, "re-warn": Firing, "no data": Firing, "re-no data": Firing, "recovered": Resolved,
-		},
-		key: "{monitor_id} {scopes?}|{alert_id} {alert_scope?}|{aggreg_key}|{alert_cycle_key}", title: "{title}",
-		text: "{body}|{text_only_msg}|{event_msg}", severity: "{severity}|{priority}|{alert_priority}|{alert_type}",
-		url: "{link}|{url}", time: "{date}|{last_updated}",
-		labels: map[string]string{"alertname": `{alert_title}|{title/^(?:\[[^\]]*\] )*(.+)$/}`, "host": "{host}|{hostname}"}, tags: "{tags}",
+		name: "Google Cloud budget", has: []string{"budgetDisplayName", "costAmount", "budgetAmount"}, // it comes several times a day, whether or not a threshold is passed
+		state: "{alertThresholdExceeded:+firing}|{forecastThresholdExceeded:+firing}|nothing", words: nothing, key: "{budgetDisplayName} {costIntervalStart?}", severity: "warning",
+		title: "Budget {budgetDisplayName}: {costAmount} of {budgetAmount} {currencyCode?} spent", time: "{costIntervalStart}", labels: map[string]string{"alertname": "{budgetDisplayName}"}, note: "a budget that is not passed",
 	},
 	{
-		name: "Datadog", has: []string{"title", "event_type", "last_updated", "body"}, // what a new webhook sends when nobody changes its payload
-		state: `{title/^(?:\[P\d\] )?\[(?:Re-)?(Triggered|Warn|Recovered|No Data)/}|{title/^(Recovered)/}`, words: map[string]State{"no data": Firing},
-		key: `{title/^(?:\[[^\]]*\] )*(.+)$/}`, title: "{title}", text: "{body}", severity: `{title/^\[(P\d)\]/}|{severity}|{alert_type}`, time: "{date}|{last_updated}",
-		labels: map[string]string{"alertname": `{title/^(?:\[[^\]]*\] )*(.+)$/}`},
-	},
-	{
-		name: "New Relic", has: []string{"issueUrl", "state", "title"},
-		state: "{state}", words: map[string]State{"activated": Firing, "created": Firing, "deactivated": Resolved},
-		key: "{issueId}|{id}", title: "{title}", severity: "{priority}", url: "{issueUrl}", time: "{activatedAt}|{createdAt}",
-		text:   "{annotations.description.0}|{annotations.description}|Conditions: {alertConditionNames}",
-		labels: map[string]string{"alertname": "{alertConditionNames}", "policy": "{alertPolicyNames}", "instance": "{impactedEntities}"},
-	},
-	{
-		name: "New Relic", has: []string{"incident_id", "current_state", "condition_name"},
-		state: "{current_state}", key: "{incident_id}", title: "{condition_name}", text: "{details}", severity: "{severity}", url: "{incident_url}", time: "{timestamp}",
-		labels: map[string]string{"policy": "{policy_name}", "account": "{account_name}", "instance": "{targets.0.name}"},
-	},
-	{
-		name: "Dynatrace", has: []string{"ProblemTitle", "State"},
-		state: "{State}", words: map[string]State{"merged": Resolved},
-		key: "{ProblemID}|{PID}", title: "{ProblemTitle}", text: "{ProblemDetailsText}|{ProblemDetailsMarkdown}|{ImpactedEntity}", severity: "{ProblemSeverity}",
-		ranks: map[string]string{"availability": "critical", "error": "error", "performance": "warning", "resource_contention": "warning", "custom_alert": "warning", "monitoring_unavailable": "error"},
-		url:   "{ProblemURL}", test: "{ProblemID=999:+test}",
-		labels: map[string]string{"instance": "{ImpactedEntity}", "impact": "{ProblemImpact}"}, tags: "{Tags}",
-	},
-	{
-		name: "Splunk Observability", has: []string{"incidentId", "detectorUrl"},
-		state: `{messageTitle/(?i)(resolved|cleared|back to normal|stopped)/:+resolved}|{messageBody/(?i)\b(cleared) at /:+resolved}|{statusExtended}|{status}`,
-		words: map[string]State{"anomalous": Firing, "too high": Firing, "too low": Firing, "stopped": Resolved, "manually resolved": Resolved, "auto resolved": Resolved},
-		key:   "{incidentId}", title: "{messageTitle}|{inputs.messageTitle}|{rule}|{detector}", text: "{messageBody}|{description}|{tip}", severity: "{severity}",
-		ranks: map[string]string{"major": "error", "minor": "warning"}, url: "{runbookUrl}|{detectorUrl}", time: "{timestamp}",
-		labels: map[string]string{"alertname": "{rule}", "metric": "{originatingMetric}"},
-	},
-	{
-		name: "VMware Aria Operations", has: []string{"alertId", "criticality", "resourceName"},
-		state: "{status}", words: map[string]State{"canceled": Resolved, "cancelled": Resolved}, key: "{alertId}", title: "{info}|{alertName}|{subType}", time: "{startDate}",
-		text: "{alertName?} {resourceName} ({resourceKind?})", severity: `{criticality/(?i)([A-Z]+)$/}`, ranks: map[string]string{"immediate": "error"},
-		labels: map[string]string{"instance": "{resourceName}", "kind": "{resourceKind}"},
+		name: "Google Error Reporting", has: []string{"group_info.project_id", "exception_info.type|exception_info.message"},
+		state: "firing", key: "{group_info.detail_link}|{group_info.project_id} {exception_info.type}", title: "{exception_info.type}: {exception_info.message}|{subject}|{exception_info.message}|{exception_info.type}", text: "{event_info.log_message}",
+		url: "{group_info.detail_link}", severity: "error", labels: map[string]string{"alertname": "{exception_info.type}", "project": "{group_info.project_id}", "service": "{event_info.service}"},
 	},
 }

@@ -1,12 +1,13 @@
 // Package tools reads the webhooks of monitoring tools that have words of their own, whatever the integration is called: which tool a
 // body comes from is seen by its shape. It gives back what the generic format would have said. It is pure: bytes in, reports out.
 //
-// Each tool is one entry of a table (cloud.go, checks.go, agents.go, code.go, desks.go) with the paths of its words; a path that is
-// missing costs that word, never the alert. Where a tool's word for a state is not known, the alert fires: a page too many is
+// Each tool is one entry of a table (clouds.go, azure.go, suites.go, checks.go, agents.go, logs.go, trackers.go, code.go, desks.go) with the paths
+// of its words; a path that is missing costs that word, never the alert. Where a tool's word for a state is not known, the alert fires: a page too many is
 // better than none.
 package tools
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -40,7 +41,7 @@ type Report struct {
 // tool is how one kind of webhook is known and read. All but name, has, each and the maps are templates (template.go).
 type tool struct {
 	name     string
-	has      []string // paths that are all there; "path=word": with this word; "path=null": empty
+	has      []string // paths that are all there; "a|b": one of them; "path=word": with this word; "path=null": empty
 	each     string   // path to a list: one report for each of its elements, where it has any
 	state    string
 	words    map[string]State // of state, in small letters; beside the common ones
@@ -61,11 +62,12 @@ type tool struct {
 // reader is a tool with its templates read.
 type reader struct {
 	tool
+	shape                                                          [][]mark
 	state, key, title, text, severity, url, time, tags, test, note template
 	labels                                                         map[string]template
 }
 
-var table = compiled(clouds, checks, agents, code, desks)
+var table = compiled(clouds, azure, suites, checks, agents, logs, trackers, code, desks)
 
 func compiled(lists ...[]tool) (out []reader) {
 	for _, list := range lists {
@@ -76,6 +78,9 @@ func compiled(lists ...[]tool) (out []reader) {
 			}
 			for name, value := range t.labels {
 				r.labels[name] = text(value)
+			}
+			for _, h := range t.has {
+				r.shape = append(r.shape, marks(h))
 			}
 			out = append(out, r)
 		}
@@ -106,6 +111,20 @@ func Read(body []byte) (reports []Report, ok bool) {
 	return reports, len(reports) > 0
 }
 
+// ReadForm is Read of a form: its fields are those of a JSON body, and a field payload that is JSON is the body.
+func ReadForm(form map[string][]string) (reports []Report, ok bool) {
+	b := &node{object: true, fields: map[string]*node{}}
+	for name, values := range form {
+		b.fields[fold(name)] = &node{text: strings.ToValidUTF8(values[len(values)-1], "\ufffd")}
+	}
+	for _, name := range []string{"payload", "data"} { // GitHub's, Uptime Kuma's
+		if inner := b.at(name).str(); len(form) == 1 && strings.HasPrefix(inner, "{") {
+			return Read([]byte(inner))
+		}
+	}
+	return read(b, maxWrap)
+}
+
 // maxWrap is how many envelopes may lie in each other.
 const maxWrap = 3
 
@@ -126,18 +145,53 @@ func read(b *node, depth int) ([]Report, bool) {
 	return nil, false
 }
 
+// fits reports whether a body has the shape of the tool. What is there may be null: a tool that lost one word is that tool all the same.
 func (t *reader) fits(b *node) bool {
-	for _, h := range t.has {
-		path, word, exact := strings.Cut(h, "=")
-		n := b.at(path)
-		switch {
-		case n == nil, n.null != (word == "null"):
-			return false
-		case exact && !n.null && !strings.EqualFold(n.str(), word):
+	for _, one := range t.shape {
+		if !slices.ContainsFunc(one, b.has) {
 			return false
 		}
 	}
 	return true
+}
+
+// named reports whether a body with these outermost names may have the shape.
+func (t *reader) named(names map[string]bool) bool {
+	for _, one := range t.shape {
+		if !slices.ContainsFunc(one, func(m mark) bool { return names[m.first] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// mark is one path of has.
+type mark struct {
+	path, first string // first is its first step
+	word        string
+	exact       bool
+}
+
+func marks(has string) (out []mark) {
+	for one := range strings.SplitSeq(has, "|") {
+		var m mark
+		m.path, m.word, m.exact = strings.Cut(one, "=")
+		m.first, _, _ = strings.Cut(m.path, ".")
+		m.first = fold(m.first)
+		out = append(out, m)
+	}
+	return out
+}
+
+func (n *node) has(m mark) bool {
+	n = n.at(m.path)
+	switch {
+	case n == nil:
+		return false
+	case m.word == "null":
+		return n.null
+	}
+	return !m.exact || strings.EqualFold(n.str(), m.word)
 }
 
 func (t *reader) reports(b *node) []Report {

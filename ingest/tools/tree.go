@@ -9,8 +9,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxBody is the most bytes that are looked at; webhooks of single alerts are far smaller.
-const maxBody = 1 << 20
+// maxBody is the most bytes that are looked at: all that the door lets in. maxWords is how many words or numbers of one list are kept.
+const (
+	maxBody  = 4 << 20
+	maxWords = 1000
+)
 
 var lenient = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 
@@ -25,9 +28,14 @@ type node struct {
 	items  []*node
 }
 
+var strokes = strings.NewReplacer("_", "", "-", "")
+
 // fold is a name without case, _ and -.
 func fold(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	if !strings.ContainsFunc(name, func(r rune) bool { return r == '_' || r == '-' || r >= 'A' && r <= 'Z' || r >= 0x80 }) {
+		return name
+	}
+	return strings.ToLower(strokes.Replace(name))
 }
 
 // parse reads a body; nil when it is not JSON.
@@ -72,7 +80,9 @@ func parseValue(dec *jsontext.Decoder) (*node, error) {
 			if err != nil {
 				return nil, err
 			}
-			n.items = append(n.items, value)
+			if len(n.items) < maxWords || value.object || value.list {
+				n.items = append(n.items, value)
+			}
 		}
 		_, err = dec.ReadToken()
 		return n, err
@@ -174,17 +184,11 @@ func familiar(body []byte) bool {
 
 // known reports whether an envelope or a tool of the table has these outermost names.
 func known(names map[string]bool) bool {
-	if names["topicarn"] || names["records"] {
+	if names["topicarn"] || names["records"] || names["message"] && names["subscription"] {
 		return true
 	}
 	for k := range table {
-		all := true
-		for _, h := range table[k].has {
-			path, _, _ := strings.Cut(h, "=")
-			first, _, _ := strings.Cut(path, ".")
-			all = all && names[fold(first)]
-		}
-		if all {
+		if table[k].named(names) {
 			return true
 		}
 	}
