@@ -9,7 +9,7 @@ import (
 
 // known are the headers that a page by mail has; none may come from its words.
 var known = map[string]bool{
-	"From": true, "To": true, "Subject": true, "Date": true, "Message-Id": true, "Mime-Version": true, "Auto-Submitted": true,
+	"From": true, "To": true, "Subject": true, "Date": true, "Message-Id": true, "Mime-Version": true, "Auto-Submitted": true, "X-Loop": true,
 	"X-Auto-Response-Suppress": true, "Content-Type": true, "Content-Transfer-Encoding": true,
 }
 

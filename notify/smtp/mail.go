@@ -28,7 +28,7 @@ type Mail struct {
 
 // ours are headers that only this package writes.
 var ours = map[string]bool{
-	"Subject": true, "Date": true, "Bcc": true, "Mime-Version": true, "Auto-Submitted": true,
+	"Subject": true, "Date": true, "Bcc": true, "Mime-Version": true, "Auto-Submitted": true, "X-Loop": true,
 	"Content-Type": true, "Content-Transfer-Encoding": true, "Content-Disposition": true,
 }
 
@@ -62,6 +62,7 @@ func (p *Provider) compose(m Mail) (*gomail.Msg, error) {
 	// header: mail that wakes people must not be sorted as bulk.
 	msg.SetGenHeader(gomail.Header("Auto-Submitted"), "auto-generated")
 	msg.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
+	msg.SetGenHeader(gomail.Header("X-Loop"), "rouse") // a page that comes back to an integration is no alert: ingest/mail
 	if err := adorn(msg, m.Headers); err != nil {
 		return nil, err
 	}

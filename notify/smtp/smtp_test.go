@@ -51,7 +51,7 @@ func TestSendsTextAndHTML(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"From": `"rouse" <rouse@example.com>`, "To": "<ana@example.com>", "Message-Id": receipt.ProviderID,
-		"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "Date": "Sun, 01 Mar 2026 03:04:05 +0000",
+		"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "X-Loop": "rouse", "Date": "Sun, 01 Mar 2026 03:04:05 +0000",
 		"Precedence": "", "Bcc": "",
 	} {
 		if got := m.Header.Get(name); got != want {
