@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"strings"
+
+	"github.com/rouse/rouse/ingest/mail"
 )
 
 // A compressed body may grow by maxRatio; below ratioFrom bytes nobody asks.
@@ -49,7 +51,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64, k
 const presized = 16 << 10
 
 func read(w http.ResponseWriter, r *http.Request, limit int64, l *lease) ([]byte, error) {
-	packed := &counter{from: http.MaxBytesReader(w, r.Body, limit)}
+	packed := &counter{from: http.MaxBytesReader(w, shorten(r, limit), limit)}
 	switch enc := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); enc {
 	case "", "identity":
 		out := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), presized)+bytes.MinRead))
@@ -139,10 +141,12 @@ const (
 	formJSON  = "json"
 	formQuery = "form"
 	formText  = "text"
+	formMail  = "mail"
+	formParts = "parts"
 )
 
 // bodyForm says how to read a body, by its content type and, because `curl -d` claims a form for everything, by how it
-// begins. An empty result means: not supported.
+// begins: no form and no JSON begins like a mail; who says text/plain means text. An empty result means: not supported.
 func bodyForm(contentType string, body []byte) string {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil { // "application/json; charset"
@@ -151,6 +155,10 @@ func bodyForm(contentType string, body []byte) string {
 	}
 	claimed := kind == "application/x-www-form-urlencoded" || kind == "text/plain"
 	switch {
+	case kind == "message/rfc822", kind == "message/global", kind != "text/plain" && (kind == "" || claimed || kind == "application/octet-stream") && mail.Looks(body):
+		return formMail
+	case kind == "multipart/form-data":
+		return formParts
 	case kind == "", strings.HasSuffix(kind, "/json"), strings.HasSuffix(kind, "+json"), kind == "application/octet-stream":
 		return formJSON
 	case claimed && looksJSON(body):

@@ -143,6 +143,8 @@ func TestPairs(t *testing.T) {
 		{TypeAlertmanager, "alertmanager/08-firing-endsat-in-future.json", "alertmanager/09-resolved-pair-of-08.json"},
 		{TypeGrafana, "own/grafana-firing.json", "own/grafana-resolved.json"},
 		{TypeGrafana, "grafana/20-legacy-alerting.json", "grafana/21-legacy-ok.json"},
+		{TypeGeneric, "own-mail/from-alias.eml", "own-mail/recovery-reply.eml"},
+		{TypeGeneric, "own-mail/ses-base64.json", "own-mail/ses-no-content.json"},
 		{TypePagerDuty, "pagerduty-events-v2/03-trigger-key-order.json", "pagerduty-events-v2/02-resolve-minimal.json"},
 	} {
 		pair(t, p.kind, p.fire, p.resolve)
@@ -173,10 +175,7 @@ func TestPairs(t *testing.T) {
 func pair(t *testing.T, kind, fireFile, resolveFile string) {
 	t.Helper()
 	read := func(name string) alert.Alert {
-		content := "application/json"
-		if strings.HasSuffix(name, ".form") {
-			content = "application/x-www-form-urlencoded"
-		}
+		content := map[string]string{".form": "application/x-www-form-urlencoded", ".eml": "message/rfc822"}[filepath.Ext(name)]
 		return decodeSample(t, kind, content, file(t, "testdata/payloads/"+name)).alerts[0]
 	}
 	fire, resolve := read(fireFile), read(resolveFile)

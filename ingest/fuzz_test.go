@@ -113,7 +113,7 @@ func FuzzChange(f *testing.F) {
 func FuzzGeneric(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, contentType := range []string{"application/json", "text/plain", "application/x-www-form-urlencoded"} {
+		for _, contentType := range []string{"application/json", "text/plain", "application/x-www-form-urlencoded", "message/rfc822", "multipart/form-data; boundary=xYzZY"} {
 			b, err := decodeFor(&Source{Type: TypeGeneric}, contentType, body, clock)
 			if err != nil {
 				t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/ingest/mail"
 	"github.com/rouse/rouse/ingest/tools"
 )
 
@@ -171,6 +172,9 @@ func (m *message) take(names []string) string {
 // those (ingest/tools).
 func decodeGeneric(body []byte, now time.Time) batch {
 	if bound(body) == nil {
+		if mails, known := mail.JSON(body); known {
+			return mailed(mails)
+		}
 		if reports, known := tools.Read(body); known {
 			return reported(reports)
 		}

@@ -13,7 +13,10 @@ import (
 // decodeGenericForm reads a form, as `curl -d summary=... -d action=close` sends it: the same words as in JSON, and
 // label.NAME=VALUE for labels. A body that is no such form is taken as text.
 func decodeGenericForm(body []byte) batch {
-	form := lenientForm(strings.TrimSpace(string(body)))
+	return formed(lenientForm(strings.TrimSpace(string(body))), body)
+}
+
+func genericForm(form url.Values, body []byte) batch {
 	if reports, known := tools.ReadForm(form); known {
 		return reported(reports)
 	}

@@ -43,6 +43,7 @@ type batch struct {
 	acks     []ack
 	problems []problem
 	notes    []string // what came that is no alert, and what there is to do about it
+	status   int      // of the answer to what is good; 0: 202
 }
 
 // ack is an acknowledgement sent by a source; by is empty where the source did not name itself.

@@ -44,8 +44,8 @@ func decodeAny(kind string, body []byte, now time.Time) (batch, error) {
 		return b, nil
 	}
 	content := "application/json"
-	if kind == TypeGeneric && !looksJSON(body) {
-		content = "text/plain"
+	if kind == TypeGeneric {
+		content = guessContent(body)
 	}
 	return decodeFor(&Source{Type: kind}, content, body, now)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/ingest/mail"
 	"github.com/rouse/rouse/ingest/tools"
 )
 
@@ -50,8 +51,11 @@ func tagLabels(list string) pairs {
 	return pairs(out)
 }
 
-// foreign reports whether a body is in the words of a tool that has no type of its own.
+// foreign reports whether a body is in the words of a tool, or of a service that takes mail in, that has no type of its own.
 func foreign(body []byte) bool {
+	if _, known := mail.JSON(body); known {
+		return true
+	}
 	_, known := tools.Read(body)
 	return known
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -201,6 +202,10 @@ func decodeFor(src *Source, contentType string, body []byte, now time.Time) (bat
 	switch {
 	case generic && form == formQuery:
 		return decodeGenericForm(body), nil
+	case generic && form == formMail:
+		return decodeMail(body), nil
+	case generic && form == formParts:
+		return decodeMultipart(contentType, body), nil
 	case generic && form == formText:
 		return decodeGenericText(body), nil
 	case form != formJSON:
@@ -218,7 +223,7 @@ func decodeFor(src *Source, contentType string, body []byte, now time.Time) (bat
 func unsupported(contentType string, generic bool) *refusal {
 	hint := "Send application/json."
 	if generic {
-		hint = "Send application/json, application/x-www-form-urlencoded or text/plain."
+		hint = "Send application/json, application/x-www-form-urlencoded, multipart/form-data, text/plain or message/rfc822."
 	}
 	return refuse(http.StatusUnsupportedMediaType, hint, "Content-Type %q is not supported here", brief(contentType))
 }
@@ -263,7 +268,7 @@ func answer(w http.ResponseWriter, src *Source, b batch) {
 		if src.Type == TypeGeneric {
 			a.Keys = b.keys()
 		}
-		writeJSON(w, http.StatusAccepted, a)
+		writeJSON(w, cmp.Or(b.status, http.StatusAccepted), a)
 		return
 	}
 	n := len(b.alerts) + len(b.acks)

@@ -85,7 +85,7 @@ func TestStatusCodes(t *testing.T) {
 		{"GET", "GET", "/ingest/am", "", []string{auth, "Bearer am-token"}, 405, "Use POST", 0},
 		{"PUT", "PUT", "/ingest/gen", "{}", []string{auth, "Bearer gen-token"}, 405, "PUT is not possible", 0},
 		{"XML", "POST", "/ingest/am", "<a/>", []string{auth, "Bearer am-token", ct, "application/xml"}, 415, "Send application/json", 0},
-		{"multipart", "POST", "/ingest/gen", "--x", []string{auth, "Bearer gen-token", ct, "multipart/form-data; boundary=x"}, 415, "text/plain", 0},
+		{"multipart", "POST", "/ingest/gen", "--x", []string{auth, "Bearer gen-token", ct, "multipart/form-data; boundary=x"}, 400, "no field of the form", 0},
 		{"form to alertmanager", "POST", "/ingest/am", "a=b", []string{auth, "Bearer am-token", ct, "application/x-www-form-urlencoded"}, 415, "", 0},
 		{"brotli", "POST", "/ingest/am", "x", []string{auth, "Bearer am-token", ce, "br"}, 415, "gzip", 0},
 		{"gzip twice", "POST", "/ingest/am", "x", []string{auth, "Bearer am-token", ce, "gzip, gzip"}, 415, "once with gzip", 0},
