@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/engine"
+	"github.com/rouse/rouse/store"
 )
 
 // House is where an engine lives: it steps it, makes its calls, lets it crash, and starts it again on the same disk.
@@ -14,11 +15,12 @@ type House struct {
 	Metrics  *engine.Metrics        // nil: a new set at each start
 	Engine   *engine.Stepped        // nil while it is down
 
-	Latency func() time.Duration // of a call to a provider; nil: calls are made and answered at once
-	Drop    func(*engine.Call) bool
-	Down    func() time.Duration // how long it stays down after a crash; drawn for each
-	OnCrash func()
-	Audited func(found int, err error) // what the auditor, who comes every few minutes, has found; nil: none comes
+	Latency     func() time.Duration // of a call to a provider; nil: calls are made and answered at once
+	Drop        func(*engine.Call) bool
+	Down        func() time.Duration // how long it stays down after a crash; drawn for each
+	OnCrash     func()
+	OnForgotten func(page string)          // the answer of a provider could not be remembered; nil: nobody asks
+	Audited     func(found int, err error) // what the auditor, who comes every few minutes, has found; nil: none comes
 
 	life    int // counts starts
 	stepped int // the step on the agenda that counts; earlier ones are void
@@ -141,7 +143,7 @@ func (h *House) Step() {
 func (h *House) call(c *engine.Call) {
 	if h.Latency == nil {
 		c.Make()
-		h.guard(c.Settle)
+		h.settle(c)
 		return
 	}
 	life := h.life
@@ -158,9 +160,21 @@ func (h *House) call(c *engine.Call) {
 				h.Crash()
 				return
 			}
-			if h.guard(c.Settle) {
+			if h.settle(c) {
 				h.Step()
 			}
 		})
 	})
+}
+
+// settle has the answer of a call remembered, and says so where that failed: its page is still being sent then. It is false when the
+// house has crashed.
+func (h *House) settle(c *engine.Call) bool {
+	if !h.guard(c.Settle) {
+		return false
+	}
+	if p := h.Disk.Pages[c.Page()]; p.State == store.Sending && h.OnForgotten != nil {
+		h.OnForgotten(p.ID)
+	}
+	return true
 }

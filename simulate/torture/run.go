@@ -112,7 +112,7 @@ func newRun(seed uint64, st store.Store) *run {
 	t.house = &simulate.House{
 		World: w, Disk: t.disk, Settings: func() engine.Settings { return t.set }, Metrics: engine.NewMetrics(nil),
 		Latency: t.latency, Drop: t.drop, Down: func() time.Duration { return w.Between(time.Second, 8*time.Minute) },
-		OnCrash: func() { t.stay.crashed() }, Audited: func(found int, err error) { t.stay.audited(found, err) },
+		OnCrash: func() { t.stay.crashed() }, OnForgotten: func(id string) { t.stay.resent[id]++ }, Audited: func(found int, err error) { t.stay.audited(found, err) },
 	}
 	return t
 }

@@ -317,7 +317,7 @@ func (s *watch) sends() {
 			unknown += c.Unknowns[p.ID]
 		}
 		if p.Kind != incident.PageRun && made > 1+unknown+s.resent[p.ID] {
-			s.t.w.Broken("duplicates", "%s was sent %d times, with %d unknown outcomes and %d crashes while sending", p.ID, made, unknown, s.resent[p.ID])
+			s.t.w.Broken("duplicates", "%s was sent %d times, with %d unknown outcomes, and %d that a crash or a failed commit took", p.ID, made, unknown, s.resent[p.ID])
 		}
 	}
 }
