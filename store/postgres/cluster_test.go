@@ -1,0 +1,158 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/rouse/rouse/internal/pgtest"
+	"github.com/rouse/rouse/store"
+)
+
+// cluster is the one PostgreSQL of these tests, started by who needs it first. Each store has a schema of its own in it.
+var cluster struct {
+	once sync.Once
+	*pgtest.Cluster
+	err error
+
+	mu   sync.Mutex
+	made int
+	free []string // schemas that were used and are empty again
+}
+
+func TestMain(m *testing.M) {
+	if os.Getenv(child) != "" {
+		fmt.Fprintln(os.Stderr, commitForever(os.Getenv(child)))
+		os.Exit(1)
+	}
+	status := m.Run()
+	if cluster.Cluster != nil {
+		if err := cluster.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+	os.Exit(status)
+}
+
+// shared is the cluster; where there is no PostgreSQL the test is skipped.
+func shared(t testing.TB) *pgtest.Cluster {
+	t.Helper()
+	cluster.once.Do(func() { cluster.Cluster, cluster.err = pgtest.New() })
+	if errors.Is(cluster.err, pgtest.ErrMissing) {
+		t.Skip(cluster.err)
+	}
+	if cluster.err != nil {
+		t.Fatal(cluster.err)
+	}
+	return cluster.Cluster
+}
+
+// place is a connection string to an empty schema. The next test may have that schema, emptied, when this one has ended.
+func place(t testing.TB) string {
+	t.Helper()
+	c := shared(t)
+	cluster.mu.Lock()
+	defer cluster.mu.Unlock()
+	var schema string
+	if n := len(cluster.free); n > 0 {
+		schema, cluster.free = cluster.free[n-1], cluster.free[:n-1]
+	} else {
+		cluster.made++
+		schema = fmt.Sprint("s", cluster.made)
+		query(t, c.Connection(), "CREATE SCHEMA "+schema)
+	}
+	at := c.Connection("search_path=" + schema)
+	t.Cleanup(func() {
+		empty(t, at)
+		cluster.mu.Lock()
+		defer cluster.mu.Unlock()
+		cluster.free = append(cluster.free, schema)
+	})
+	return at
+}
+
+// fresh is place for a test that changes more of its schema than its rows.
+func fresh(t testing.TB) string {
+	t.Helper()
+	c := shared(t)
+	cluster.mu.Lock()
+	defer cluster.mu.Unlock()
+	cluster.made++
+	schema := fmt.Sprint("s", cluster.made)
+	query(t, c.Connection(), "CREATE SCHEMA "+schema)
+	return c.Connection("search_path=" + schema)
+}
+
+// empty deletes every row but the version of the schema and the holder.
+func empty(t testing.TB, at string) {
+	t.Helper()
+	c := connect(t, at)
+	defer hangUp(t, c)
+	rows, err := c.Query(context.Background(), "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sql strings.Builder
+	for _, table := range tables {
+		if table != "holder" && table != "rouse_schema" {
+			fmt.Fprintf(&sql, "DELETE FROM %s;", table)
+		}
+	}
+	if _, err := c.PgConn().Exec(context.Background(), sql.String()).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func connect(t testing.TB, at string) *pgx.Conn {
+	t.Helper()
+	c, err := pgx.Connect(context.Background(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func hangUp(t testing.TB, c *pgx.Conn) {
+	t.Helper()
+	if err := c.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+// query runs statements beside any store.
+func query(t testing.TB, at, sql string) {
+	t.Helper()
+	c := connect(t, at)
+	defer hangUp(t, c)
+	if _, err := c.PgConn().Exec(context.Background(), sql).ReadAll(); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// open1 opens the store in a place.
+func open1(t testing.TB, at string, o Options) *Store {
+	t.Helper()
+	if o.Log == nil {
+		o.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
+	s, err := Open(context.Background(), at, o)
+	if err != nil {
+		t.Fatalf("Open: %v", err)
+	}
+	return s
+}
+
+func put(s store.Store, name, text string) error {
+	return s.Update(context.Background(), func(tx store.Tx) error { return tx.PutNote(name, text) })
+}
