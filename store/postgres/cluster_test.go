@@ -22,9 +22,10 @@ var cluster struct {
 	*pgtest.Cluster
 	err error
 
-	mu   sync.Mutex
-	made int
-	free []string // schemas that were used and are empty again
+	mu    sync.Mutex
+	admin *pgx.Conn
+	made  int
+	free  []string // schemas that were used and are empty again
 }
 
 func TestMain(m *testing.M) {
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) {
 	}
 	status := m.Run()
 	if cluster.Cluster != nil {
+		_ = cluster.admin.Close(context.Background()) // the cluster ends anyway
 		if err := cluster.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
@@ -44,7 +46,11 @@ func TestMain(m *testing.M) {
 // shared is the cluster; where there is no PostgreSQL the test is skipped.
 func shared(t testing.TB) *pgtest.Cluster {
 	t.Helper()
-	cluster.once.Do(func() { cluster.Cluster, cluster.err = pgtest.New() })
+	cluster.once.Do(func() {
+		if cluster.Cluster, cluster.err = pgtest.New(); cluster.err == nil {
+			cluster.admin = connect(t, cluster.Connection())
+		}
+	})
 	if errors.Is(cluster.err, pgtest.ErrMissing) {
 		t.Skip(cluster.err)
 	}
@@ -64,18 +70,15 @@ func place(t testing.TB) string {
 	if n := len(cluster.free); n > 0 {
 		schema, cluster.free = cluster.free[n-1], cluster.free[:n-1]
 	} else {
-		cluster.made++
-		schema = fmt.Sprint("s", cluster.made)
-		query(t, c.Connection(), "CREATE SCHEMA "+schema)
+		schema = newSchema(t)
 	}
-	at := c.Connection("search_path=" + schema)
 	t.Cleanup(func() {
-		empty(t, at)
 		cluster.mu.Lock()
 		defer cluster.mu.Unlock()
+		empty(t, schema)
 		cluster.free = append(cluster.free, schema)
 	})
-	return at
+	return c.Connection("search_path=" + schema)
 }
 
 // fresh is place for a test that changes more of its schema than its rows.
@@ -84,18 +87,28 @@ func fresh(t testing.TB) string {
 	c := shared(t)
 	cluster.mu.Lock()
 	defer cluster.mu.Unlock()
+	return c.Connection("search_path=" + newSchema(t))
+}
+
+func newSchema(t testing.TB) string {
 	cluster.made++
 	schema := fmt.Sprint("s", cluster.made)
-	query(t, c.Connection(), "CREATE SCHEMA "+schema)
-	return c.Connection("search_path=" + schema)
+	admin(t, "CREATE SCHEMA "+schema)
+	return schema
+}
+
+// admin runs statements on the connection that all tests share.
+func admin(t testing.TB, sql string) {
+	t.Helper()
+	if _, err := cluster.admin.PgConn().Exec(context.Background(), sql).ReadAll(); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
 }
 
 // empty deletes every row but the version of the schema and the holder.
-func empty(t testing.TB, at string) {
+func empty(t testing.TB, schema string) {
 	t.Helper()
-	c := connect(t, at)
-	defer hangUp(t, c)
-	rows, err := c.Query(context.Background(), "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'")
+	rows, err := cluster.admin.Query(context.Background(), "SELECT relname::text FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r'", schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,12 +119,10 @@ func empty(t testing.TB, at string) {
 	var sql strings.Builder
 	for _, table := range tables {
 		if table != "holder" && table != "rouse_schema" {
-			fmt.Fprintf(&sql, "DELETE FROM %s;", table)
+			fmt.Fprintf(&sql, "DELETE FROM %s.%s;", schema, table)
 		}
 	}
-	if _, err := c.PgConn().Exec(context.Background(), sql.String()).ReadAll(); err != nil {
-		t.Fatal(err)
-	}
+	admin(t, sql.String())
 }
 
 func connect(t testing.TB, at string) *pgx.Conn {

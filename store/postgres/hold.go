@@ -121,7 +121,7 @@ func (s *Store) takeOver(ctx context.Context) error {
 // depose ends what is left of the sessions of earlier holders, which may be in the middle of a transaction.
 func (s *Store) depose(ctx context.Context) error {
 	_, err := s.lock.Exec(ctx, `SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a, holder h
-		WHERE a.datname = current_database() AND a.application_name = h.session AND a.pid <> pg_backend_pid()`)
+		WHERE a.datname = current_database() AND a.application_name = h.session AND h.epoch > 0 AND a.pid <> pg_backend_pid()`)
 	if code(err) == codeNoPrivilege {
 		s.log.Warn("sessions of the rouse that worked before cannot be ended: let all connect as the same role", "err", err)
 		return nil

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -119,16 +120,30 @@ func (t *tx) PutIncident(i incident.Incident) error {
 	return t.full()
 }
 
-// LatestOf returns the number of the newest incident of a group, or store.ErrNotFound.
+// LatestOf returns the number of the newest incident of a group, or store.ErrNotFound. Rows that wait are looked at here, for
+// who opens many incidents asks between one and the next.
 func (t *tx) LatestOf(service, group string) (int64, error) {
-	n, err := values[int64](t, tabIncidents, "SELECT number FROM incidents WHERE family = $1 ORDER BY family DESC, number DESC LIMIT 1", family(service, group))
-	if err == nil && len(n) == 0 {
-		err = store.ErrNotFound
+	const sql = "SELECT number FROM incidents WHERE family = $1 ORDER BY family DESC, number DESC LIMIT 1"
+	f := family(service, group)
+	var sent, waits int64
+	answer := func(r pgx.Rows) error { return r.Scan(&sent) }
+	err := t.point(tabIncidents, sql, []any{f}, answer)
+	if r, ok := t.rows.incidents[sent]; err == nil && ok && !bytes.Equal(r.family, f) { // it is about to leave the group
+		sent = 0
+		err = t.read(tabIncidents, sql, []any{f}, answer)
 	}
 	if err != nil {
 		return 0, err
 	}
-	return n[0], nil
+	for n, r := range t.rows.incidents {
+		if n > waits && bytes.Equal(r.family, f) {
+			waits = n
+		}
+	}
+	if sent == 0 && waits == 0 {
+		return 0, store.ErrNotFound
+	}
+	return max(sent, waits), nil
 }
 
 // Due returns incidents that are to wake by a time, earliest first.

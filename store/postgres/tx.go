@@ -85,7 +85,7 @@ func (t *tx) failed(err error) error {
 	case !t.writes:
 	case errors.As(err, &e) && e.Code == codeFenced:
 		err = t.s.fail(err)
-	case errors.As(err, &e) && passing(e.Code), t.conn.IsClosed():
+	case errors.As(err, &e) && passing(e.Code), t.conn.IsClosed() && !pgconn.Timeout(err):
 		err = fmt.Errorf("%w: %w", errAgain, err)
 	}
 	t.err = err
