@@ -19,6 +19,7 @@ var (
 	ErrFull     = errors.New("the disk is nearly full")                       // nothing was written
 	ErrRecord   = errors.New("a record is too large to be kept")              // nothing was written, and splitting does not help
 	ErrFailed   = errors.New("the store has failed and must be opened again") // a commit's outcome is unknown; nothing works any more
+	ErrNoBackup = errors.New("this store makes no backup")                    // nothing was written; what wraps it says what does
 )
 
 // Notes that a store writes about itself.
@@ -35,7 +36,7 @@ type Store interface {
 	// for its Tx. An error from fn discards everything and is returned. fn sees its own writes. The commit itself is not
 	// cut short by ctx.
 	Update(ctx context.Context, fn func(Tx) error) error
-	// Backup writes a consistent copy while the store is in use.
+	// Backup writes a consistent copy while the store is in use, or refuses with ErrNoBackup before it has written anything.
 	Backup(ctx context.Context, w io.Writer) error
 	// Close waits for what is under way and releases the store. Later calls return ErrClosed, a second Close too.
 	Close() error

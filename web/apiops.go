@@ -164,7 +164,11 @@ func (c *call) backup() error {
 	}
 	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{}) // a copy takes as long as it takes; not every writer has deadlines
 	c.w.Header().Set("Content-Type", "application/octet-stream")
-	if err := c.s.Store.Backup(c.r.Context(), c.w); err != nil {
+	err := c.s.Store.Backup(c.r.Context(), c.w)
+	if errors.Is(err, store.ErrNoBackup) {
+		return err
+	}
+	if err != nil {
 		c.s.Log.Error("a backup broke off", "err", err)
 		panic(http.ErrAbortHandler)
 	}

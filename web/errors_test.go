@@ -126,6 +126,7 @@ func TestEveryError(t *testing.T) {
 		{store.ErrTooBig, 413, "too_large"},
 		{store.ErrRecord, 413, "too_large"},
 		{store.ErrFailed, 503, "unavailable"},
+		{store.ErrNoBackup, 501, "no_backup"},
 		{store.ErrClosed, 503, "stopping"},
 		{ingest.ErrOverloaded, 503, "overloaded"},
 		{ingest.ErrUnavailable, 503, "unavailable"},

@@ -156,6 +156,7 @@ func storeRefusals() []refusal {
 		{is(store.ErrFull), 503, "disk_full", "the disk is nearly full, so nothing can be kept", "Nothing was done. Free some space on rouse's disk."},
 		{is(store.ErrTooBig), 413, "too_large", "this is too much for one commit", "Send less text."},
 		{is(store.ErrRecord), 413, "too_large", "this is too much for one record", "Send less text."},
+		{is(store.ErrNoBackup), 501, "no_backup", "", "Use the tools of the database that keeps it."},
 		{is(store.ErrFailed), 503, "unavailable", "the store has failed", "Somebody has to start rouse again; answering texts will not work either."},
 		{is(store.ErrClosed), 503, "stopping", "rouse is stopping", hintAgain},
 		{is(ingest.ErrOverloaded), 503, "overloaded", "too much is waiting to be stored", hintAgain},

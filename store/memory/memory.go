@@ -9,7 +9,6 @@ package memory
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -78,7 +77,7 @@ func (s *Store) Backup(context.Context, io.Writer) error {
 	if _, err := s.snapshot(); err != nil {
 		return err
 	}
-	return errors.New("a store in memory makes no backup")
+	return fmt.Errorf("%w: it keeps everything in memory", store.ErrNoBackup)
 }
 
 // Dump writes every row, sorted by key, a line each: two stores that hold the same write the same. It is for tests, and for eyes.

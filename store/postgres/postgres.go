@@ -31,7 +31,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -123,13 +122,17 @@ func (s *Store) fail(err error) error {
 	if s.broken.CompareAndSwap(nil, &err) {
 		close(s.stuck)
 	}
+	s.life.Lock()
+	defer s.life.Unlock()
+	s.idle.Broadcast()
 	return err
 }
 
 // Failed is closed when the store has failed: nothing works any more, and the process has to end.
 func (s *Store) Failed() <-chan struct{} { return s.stuck }
 
-// Close waits for what is under way, and lets the next process in. A second Close returns store.ErrClosed.
+// Close waits for what is under way, unless the store has failed, and lets the next process in. A second Close returns
+// store.ErrClosed.
 func (s *Store) Close() error {
 	s.life.Lock()
 	if s.closed {
@@ -137,12 +140,17 @@ func (s *Store) Close() error {
 		return store.ErrClosed
 	}
 	s.closed = true
-	for s.users > 0 {
+	for s.users > 0 && s.broken.Load() == nil {
 		s.idle.Wait()
 	}
 	s.life.Unlock()
 	close(s.quit)
 	s.held.Wait()
+	if s.broken.Load() != nil { // who is under way may wait for an answer that never comes; the end of the process ends that
+		go s.views.Close()
+		s.hangUp(s.lock)
+		return nil
+	}
 	s.views.Close()
 	s.hangUp(s.writer)
 	s.hangUp(s.lock) // last: now others may write
@@ -190,9 +198,9 @@ func (s *Store) View(ctx context.Context, fn func(store.Tx) error) error {
 }
 
 // errBackup says what to do instead.
-var errBackup = errors.New("PostgreSQL has tools of its own for copies: use pg_dump, or your archive of its log (see docs/operations.md)")
+var errBackup = fmt.Errorf("%w: PostgreSQL has tools of its own, use pg_dump or the archive of its log (see docs/operations.md)", store.ErrNoBackup)
 
-// Backup is refused: pg_dump makes a consistent copy while the store is in use.
+// Backup is refused with store.ErrNoBackup: pg_dump makes a consistent copy while the store is in use.
 func (s *Store) Backup(context.Context, io.Writer) error {
 	if err := s.begin(); err != nil {
 		return err

@@ -17,6 +17,7 @@ var lastingTests = []test{
 	{name: "reopen keeps numbering", run: reopenNumbers, needs: canReopen},
 	{name: "reopen keeps indexes", run: reopenIndexes, needs: canReopen},
 	{name: "reopen after deletes", run: reopenDeletes, needs: canReopen},
+	{name: "a backup is refused in words", run: backupRefused, needs: func(o Options) bool { return !canRestore(o) }},
 	{name: "restore gives everything", run: restoreGives, needs: canRestore},
 	{name: "restore of an empty store", run: restoreEmpty, needs: canRestore},
 	{name: "a restored store goes on", run: restoreGoesOn, needs: canRestore},
@@ -246,6 +247,14 @@ func backupWriterFails(h *harness) {
 		}
 	}
 	populated(h)
+}
+
+// backupRefused is of a store that makes no backup.
+func backupRefused(h *harness) {
+	var b bytes.Buffer
+	if err := h.s.Backup(h.Context(), &b); !errors.Is(err, store.ErrNoBackup) || b.Len() > 0 {
+		h.Errorf("Backup: got error %v after %d bytes, want store.ErrNoBackup before any", err, b.Len())
+	}
 }
 
 func backupCancelled(h *harness) {

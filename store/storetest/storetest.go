@@ -24,7 +24,7 @@ import (
 type Options struct {
 	// Reopen closes s and opens the same data again. nil: the store keeps nothing over a Close, and those tests are left out.
 	Reopen func(t *testing.T, s store.Store) store.Store
-	// Restore makes a new store from a backup. nil: those tests are left out.
+	// Restore makes a new store from a backup. nil: the store makes none, which it must say, and those tests are left out.
 	Restore func(t *testing.T, r io.Reader) store.Store
 	// Locks says that an Update which reads a row keeps others from changing it until it ends, instead of running again
 	// after them.
