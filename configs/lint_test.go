@@ -21,7 +21,6 @@ var lintCases = []lintCase{
 	{"no-public-url", 1, "server: {listen: \":8420\"}\n"},
 	{"plain-http", 1, "server: {public_url: \"http://rouse.example.com\"}\n"},
 	{"memory-store", 1, "server: {public_url: https://rouse.example.com, store: \"memory:\"}\n"},
-	{"postgres-store", 1, "server: {public_url: https://rouse.example.com, store: \"postgres:env:SID\"}\n"},
 	{"no-integration", 1, "integrations: {}\n"},
 	{"insecure-integration", 2, "integrations:\n  open: {type: generic, insecure: true}\n"},
 	{"short-token", 2, "integrations:\n  open: {type: generic, token: env:SID}\n"},

@@ -85,7 +85,6 @@ var rules = []Rule{
 	{"no-public-url", "Links, callbacks and signatures have no address, so calls and replies cannot come back.", "Set `server.public_url`.", NeedsFile},
 	{"plain-http", "What goes there can be read and changed on its way.", "Use https.", NeedsFile},
 	{"memory-store", "Everything is forgotten when the process ends.", "Use badger:PATH.", NeedsFile},
-	{"postgres-store", "That store is not part of this build.", "Use badger:PATH.", NeedsFile},
 	{"no-integration", "No monitoring tool can send alerts.", "Add one under `integrations`.", NeedsFile},
 	{"insecure-integration", "Anybody who reaches the address can send alerts.", "Give it a token.", NeedsFile},
 	{"short-token", "A token can be found by trying.", "Make a long one: openssl rand -hex 24.", NeedsFile},

@@ -63,7 +63,7 @@ func loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// store reads badger:PATH, memory: or postgres:env:NAME.
+// store reads badger:PATH, memory:, postgres:env:NAME or postgres:file:PATH.
 func (v value) store() Store {
 	s, ok := v.text()
 	if !ok {
@@ -78,7 +78,6 @@ func (v value) store() Store {
 		return Store{Kind: Badger, Path: rest}
 	case kind == string(Postgres):
 		if dsn, is := v.reference(rest, false); is {
-			v.warn("postgres-store", "is refused at the start: PostgreSQL is not in this version", "write badger:PATH")
 			return Store{Kind: Postgres, DSN: dsn}
 		}
 	}

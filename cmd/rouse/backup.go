@@ -124,7 +124,7 @@ func (r *remote) storeDir(file string) (string, error) {
 	case configs.Memory:
 		return "", fmt.Errorf("%s keeps incidents in memory alone, so only a daemon that runs has them", file)
 	}
-	return "", fmt.Errorf("%s keeps incidents in %s, which has tools of its own for that", file, c.Server.Store.Kind)
+	return "", fmt.Errorf("%s keeps incidents in PostgreSQL, which has tools of its own: use pg_dump, or the archive of its log (see docs/operations.md)", file)
 }
 
 func fromBody(body io.ReadCloser) producer {

@@ -178,7 +178,7 @@ func TestStoreDir(t *testing.T) {
 	for store, want := range map[string]string{
 		"badger:./here":         "./here",
 		"memory:":               "in memory alone",
-		"postgres:env:POSTGRES": "in postgres, which has tools of its own",
+		"postgres:env:POSTGRES": "in PostgreSQL, which has tools of its own: use pg_dump",
 	} {
 		text, err := os.ReadFile("testdata/town.yaml")
 		if err != nil {

@@ -92,16 +92,34 @@ func runServe(ctx context.Context, e env, o serveOptions) error {
 		return errors.New("the configuration has errors: nothing was started")
 	}
 	log := newLogger(e.stderr, config.Server.Log)
-	st, err := openStore(config, o, log)
+	st, ln, err := openStore(ctx, config, o, log)
+	if err != nil && ctx.Err() != nil {
+		log.Info("rouse is down, its turn did not come")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	defer st.Close()
+	if ln != nil { // what it was started with may be days old
+		config = later(config, o, log)
+	}
 	d, err := newDaemon(st, config, o, log)
 	if err != nil {
 		return err
 	}
+	d.ln = ln
 	return d.run(ctx)
+}
+
+// later is the configuration as it is now; one with errors changes nothing.
+func later(was *configs.Config, o serveOptions, log *slog.Logger) *configs.Config {
+	c, problems := o.load()
+	if err := problems.Err(); err != nil {
+		log.Error("the configuration has errors by now: rouse goes on with the one that it was started with", "err", err)
+		return was
+	}
+	return c
 }
 
 func printProblems(w io.Writer, ps configs.Problems) {
@@ -122,18 +140,22 @@ func newLogger(w io.Writer, l configs.Log) *slog.Logger {
 	return slog.New(newCalm(slog.NewTextHandler(w, h)))
 }
 
-func openStore(c *configs.Config, o serveOptions, log *slog.Logger) (store.Store, error) {
+// openStore opens what the configuration names. Of a store that several share it returns when its turn has come, with the
+// listener that was answered on meanwhile; else there is none yet.
+func openStore(ctx context.Context, c *configs.Config, o serveOptions, log *slog.Logger) (st store.Store, ln net.Listener, err error) {
 	path := c.Server.Store.Path
 	if o.data != "" {
 		path = o.data
 	}
-	switch c.Server.Store.Kind {
-	case configs.Memory:
-		return badger.Open("", badger.Options{InMemory: true, Log: log, Now: time.Now})
-	case configs.Postgres:
-		return nil, errors.New("server.store: this build keeps its data in badger; PostgreSQL is not in it yet. Write badger:./data")
+	switch kind := c.Server.Store.Kind; {
+	case kind == configs.Memory:
+		st, err = badger.Open("", badger.Options{InMemory: true, Log: log, Now: time.Now})
+	case kind == configs.Postgres && o.data == "":
+		return openPostgres(ctx, c, o, log)
+	default:
+		st, err = badger.Open(path, badger.Options{Log: log, Now: time.Now, AcceptLoss: o.acceptLoss})
 	}
-	return badger.Open(path, badger.Options{Log: log, Now: time.Now, AcceptLoss: o.acceptLoss})
+	return st, nil, err
 }
 
 // resting is how a store gives back memory that it can do without in a calm; nil for one that holds none.
@@ -163,7 +185,8 @@ type daemon struct {
 	exit    func(status int)
 	ready   func(base string)
 	listen  string
-	mu      sync.Mutex // one reload at a time
+	ln      net.Listener // on that address; nil: to be made
+	mu      sync.Mutex   // one reload at a time
 }
 
 func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logger) (*daemon, error) {
@@ -181,7 +204,7 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
-	d := &daemon{log: log, store: st, links: links, carrier: o.carrier, began: c.Server, load: o.load, ready: o.ready, listen: c.Server.Listen, probe: newProbe(st), exit: o.exit}
+	d := &daemon{log: log, store: st, links: links, carrier: o.carrier, began: c.Server, load: o.load, ready: o.ready, listen: o.address(c), probe: newProbe(st), exit: o.exit}
 	if d.exit == nil {
 		d.exit = os.Exit
 	}
@@ -195,9 +218,6 @@ func newDaemon(st store.Store, c *configs.Config, o serveOptions, log *slog.Logg
 	reg.MustRegister(d.deadMan.pings, d.deadMan.last, d.read.ok, d.read.at)
 	if size := sizeOf(st); size != nil {
 		reg.MustRegister(size)
-	}
-	if o.listen != "" {
-		d.listen = o.listen
 	}
 	d.parts.Store(p)
 	d.doors = newConnections(openFiles())
@@ -265,9 +285,11 @@ func secretKey(st store.Store) ([]byte, error) {
 
 // run serves until ctx ends, then drains: no new requests, sends under way finish, everything asked for is committed.
 func (d *daemon) run(ctx context.Context) error {
-	ln, err := net.Listen("tcp", d.listen)
-	if err != nil {
-		return fmt.Errorf("listen: %w (is another rouse running? server.listen says where)", err)
+	ln, err := d.ln, error(nil)
+	if ln == nil {
+		if ln, err = listen(d.listen); err != nil {
+			return err
+		}
 	}
 	d.engine.Start()
 	served := make(chan error, 1)
