@@ -24,7 +24,3 @@ func TestStore(t *testing.T) {
 		},
 	})
 }
-
-func TestStoreRerun(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return storetest.Rerun(open1(t, place(t), Options{})) }, storetest.Options{Locks: true, Reruns: true})
-}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -85,7 +87,7 @@ func (t *tx) failed(err error) error {
 	case !t.writes:
 	case errors.As(err, &e) && e.Code == codeFenced:
 		err = t.s.fail(err)
-	case errors.As(err, &e) && passing(e.Code), t.conn.IsClosed() && !pgconn.Timeout(err):
+	case errors.As(err, &e) && passing(e.Code), t.conn.IsClosed() && !late(err):
 		err = fmt.Errorf("%w: %w", errAgain, err)
 	}
 	t.err = err
@@ -108,6 +110,7 @@ func (t *tx) rollback() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	_ = t.conn.PgConn().Conn().SetDeadline(time.Time{})
 	_, _ = t.conn.Exec(ctx, "ROLLBACK") // else the connection is closed, which does the same
 }
 
@@ -122,11 +125,26 @@ func (t *tx) point(from table, sql string, args []any, row func(pgx.Rows) error)
 	return t.ask(t.rows.queued&from != 0, sql, args, row)
 }
 
+// patience bounds the wait for an answer. In an Update the connection has the deadline, for a context would cost a goroutine each time.
+func (t *tx) patience() (context.Context, context.CancelFunc) {
+	if !t.writes {
+		return context.WithTimeout(t.ctx, patience)
+	}
+	_ = t.conn.PgConn().Conn().SetDeadline(time.Now().Add(patience)) // or it is closed, which the query says
+	return context.Background(), func() {}
+}
+
+// late reports whether an error is that there was no answer in time.
+func late(err error) bool {
+	var e net.Error
+	return pgconn.Timeout(err) || errors.As(err, &e) && e.Timeout()
+}
+
 func (t *tx) ask(flush bool, sql string, args []any, row func(pgx.Rows) error) error {
 	if err := t.readable(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	ctx, cancel := t.patience()
 	defer cancel()
 	if t.begun && !flush {
 		found, err := t.conn.Query(ctx, sql, args...)

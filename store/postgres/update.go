@@ -104,7 +104,7 @@ func (t *tx) commit() error {
 	t.counted(b)
 	t.rows.into(b)
 	b.Queue("COMMIT")
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := t.patience()
 	defer cancel()
 	if err := t.sent(ctx, b); err != nil {
 		return err
