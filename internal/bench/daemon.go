@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/rouse/rouse/internal/pgtest"
 	"github.com/rouse/rouse/notify/phonetest"
 )
 
@@ -28,7 +29,7 @@ const (
 )
 
 const config = `
-server: {listen: "@LISTEN", public_url: "http://@LISTEN", store: "badger:@STORE", log: {level: error}}
+server: {listen: "@LISTEN", public_url: "http://@LISTEN", store: "@STORE", log: {level: error}}
 access:
   tokens: [{name: root, user: ana, role: admin, token: env:BENCH_ROOT}]
 providers:
@@ -66,6 +67,7 @@ type daemon struct {
 	out    bytes.Buffer
 	street *phonetest.Street
 	phones *httptest.Server
+	pg     *pgtest.Cluster // nil: badger
 
 	mu   sync.Mutex
 	hook func(at time.Time, body string) // told of each request that the provider gets
@@ -95,7 +97,14 @@ func (b *bench) start(o options) (*daemon, error) {
 	if o.wait == "" {
 		o.wait = "60m"
 	}
-	text := strings.NewReplacer("@LISTEN", d.listen, "@STORE", filepath.Join(dir, "data"), "@PHONES", d.phones.URL, "@LIMITS", o.limits, "@WAIT", o.wait).Replace(config)
+	kept := "badger:" + filepath.Join(dir, "data")
+	if b.store == "postgres" {
+		if d.pg, err = pgtest.New("fsync=on", "full_page_writes=on", "shared_buffers=128MB"); err != nil {
+			return nil, err
+		}
+		kept = "postgres:env:BENCH_POSTGRES"
+	}
+	text := strings.NewReplacer("@LISTEN", d.listen, "@STORE", kept, "@PHONES", d.phones.URL, "@LIMITS", o.limits, "@WAIT", o.wait).Replace(config)
 	if err := os.WriteFile(filepath.Join(dir, "rouse.yaml"), []byte(text), 0o600); err != nil {
 		return nil, err
 	}
@@ -128,6 +137,9 @@ func (d *daemon) up() (time.Duration, error) {
 	begin := time.Now()
 	d.cmd = exec.Command(d.b.binary, "serve", "--config", filepath.Join(d.dir, "rouse.yaml"))
 	d.cmd.Env = append(os.Environ(), "BENCH_ROOT="+rootToken, "BENCH_PHONES="+phonesToken, "BENCH_ALERTS="+alertsToken)
+	if d.pg != nil {
+		d.cmd.Env = append(d.cmd.Env, "BENCH_POSTGRES="+d.pg.Connection())
+	}
 	d.out.Reset()
 	d.cmd.Stdout, d.cmd.Stderr = &d.out, &d.out
 	if err := d.cmd.Start(); err != nil {
@@ -159,6 +171,9 @@ func (d *daemon) close() error {
 	d.street.Close()
 	d.phones.CloseClientConnections()
 	d.phones.Close()
+	if d.pg != nil {
+		err = errors.Join(err, d.pg.Close())
+	}
 	return errors.Join(err, os.RemoveAll(d.dir))
 }
 

@@ -21,6 +21,7 @@ type bench struct {
 	binary string
 	each   time.Duration // of one measurement
 	most   int           // open alerts at most, in memory and growth
+	store  string        // badger, or postgres: then each daemon has a PostgreSQL of its own
 
 	soakFor time.Duration
 }
@@ -52,6 +53,7 @@ func main() {
 	most := flag.Int("most", 1_000_000, "open alerts at most")
 	binary := flag.String("binary", "", "rouse to measure; built when empty")
 	soakFor := flag.Duration("soak", time.Hour, "how long soak takes")
+	kind := flag.String("store", "badger", "what the daemon keeps its data in: badger or postgres, which must be installed")
 	scratch := flag.String("dir", "", "where stores are made: the disk that is measured; empty: the system's temporary directory")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -59,7 +61,7 @@ func main() {
 	dir, err := os.MkdirTemp(*scratch, "rouse-bench-")
 	fail(err)
 	defer os.RemoveAll(dir)
-	b := &bench{ctx: ctx, dir: dir, binary: *binary, each: *each, most: *most, soakFor: *soakFor}
+	b := &bench{ctx: ctx, dir: dir, binary: *binary, each: *each, most: *most, store: *kind, soakFor: *soakFor}
 	if b.binary == "" {
 		b.binary = filepath.Join(dir, "rouse")
 		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "./cmd/rouse")
