@@ -268,6 +268,30 @@ func TestCommitWithoutAnAnswer(t *testing.T) {
 	}
 }
 
+// TestServerDoesNotAnswer has a server that takes its time. Before the COMMIT that is a plain error; afterwards nobody knows.
+func TestServerDoesNotAnswer(t *testing.T) {
+	at := place(t)
+	s := open1(t, at, Options{answer: 300 * time.Millisecond})
+	defer s.Close()
+	must(t, put(s, "n", "x"))
+	other := connect(t, at)
+	defer hangUp(t, other)
+	if _, err := other.Exec(t.Context(), "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Exec(t.Context(), "LOCK TABLE notes"); err != nil {
+		t.Fatal(err)
+	}
+	read := func(tx store.Tx) error { _, err := tx.Note("n"); return err }
+	if err := s.Update(t.Context(), read); err == nil || errors.Is(err, store.ErrFailed) {
+		t.Errorf("Update: got %v, want a plain error", err)
+	}
+	if err := s.View(t.Context(), read); err == nil || errors.Is(err, store.ErrFailed) {
+		t.Errorf("View: got %v, want a plain error", err)
+	}
+	hasFailed(t, s)
+}
+
 func TestBackupSaysWhatToUse(t *testing.T) {
 	s := open1(t, place(t), Options{})
 	defer s.Close()

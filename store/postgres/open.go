@@ -56,6 +56,9 @@ func newStore(config *pgx.ConnConfig, o Options) *Store {
 	if o.tick == 0 {
 		o.tick = time.Second
 	}
+	if o.answer == 0 {
+		o.answer = 30 * time.Second
+	}
 	if o.Name == "" {
 		host, _ := os.Hostname() // else it is known by its number alone
 		o.Name = fmt.Sprintf("%s:%d", host, os.Getpid())

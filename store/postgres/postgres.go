@@ -62,7 +62,8 @@ type Options struct {
 	// server drop it. It is also how long this process waits for an answer to that. 0: ten seconds.
 	Patience time.Duration
 
-	tick time.Duration // between two touches; 0: a second
+	tick   time.Duration // between two touches; 0: a second
+	answer time.Duration // for one answer of the server; 0: half a minute
 }
 
 // Store is a store.Store in one database. Its methods may be called from several goroutines.

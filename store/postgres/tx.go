@@ -31,6 +31,8 @@ type tx struct {
 	wrote  bool
 	err    error // of the first query that failed: the commit must fail too
 
+	alarm *time.Timer // see patience
+
 	rows rows             // that wait to be sent
 	nums map[string]int64 // numbers as this transaction has them
 }
@@ -108,9 +110,8 @@ func (t *tx) rollback() {
 	if !t.begun || t.conn.IsClosed() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), t.s.o.answer)
 	defer cancel()
-	_ = t.conn.PgConn().Conn().SetDeadline(time.Time{})
 	_, _ = t.conn.Exec(ctx, "ROLLBACK") // else the connection is closed, which does the same
 }
 
@@ -125,13 +126,18 @@ func (t *tx) point(from table, sql string, args []any, row func(pgx.Rows) error)
 	return t.ask(t.rows.queued&from != 0, sql, args, row)
 }
 
-// patience bounds the wait for an answer. In an Update the connection has the deadline, for a context would cost a goroutine each time.
+// patience bounds the wait for an answer. In an Update an alarm cuts the wait short, for a context would cost a goroutine each time.
 func (t *tx) patience() (context.Context, context.CancelFunc) {
 	if !t.writes {
-		return context.WithTimeout(t.ctx, patience)
+		return context.WithTimeout(t.ctx, t.s.o.answer)
 	}
-	_ = t.conn.PgConn().Conn().SetDeadline(time.Now().Add(patience)) // or it is closed, which the query says
-	return context.Background(), func() {}
+	if t.alarm == nil {
+		c := t.conn.PgConn().Conn()
+		t.alarm = time.AfterFunc(t.s.o.answer, func() { _ = c.SetDeadline(time.Unix(1, 0)) }) // or it is closed already
+	} else {
+		t.alarm.Reset(t.s.o.answer)
+	}
+	return context.Background(), func() { t.alarm.Stop() }
 }
 
 // late reports whether an error is that there was no answer in time.

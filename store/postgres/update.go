@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -13,10 +12,8 @@ import (
 	"github.com/rouse/rouse/store"
 )
 
-const (
-	tries    = 5                // runs of an Update that loses to something, or its connection, without having written
-	patience = 30 * time.Second // for one answer of the server
-)
+// tries are the runs of an Update that loses to something, or its connection, without having written.
+const tries = 5
 
 // errAgain says that nothing was written and fn may run again.
 var errAgain = errors.New("to be run again")
@@ -80,7 +77,7 @@ func (s *Store) dialWriter() error {
 	if s.writer != nil && !s.writer.IsClosed() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), s.o.answer)
 	defer cancel()
 	c, err := pgx.ConnectConfig(ctx, s.config)
 	if err != nil {
