@@ -34,7 +34,7 @@ CASES ?= 1000000
 oracle: ## compare CASES random (schedule, zone, instant) with a minute oracle over every IANA zone (default 1000000)
 	$(GO) test ./oncall -count 1 -run CasesAgree -v -timeout 0 -cases $(CASES)
 
-peers: ## install what the tests talk to: Prometheus, Alertmanager, Chromium
+peers: ## install what the tests talk to: Prometheus, Alertmanager, PostgreSQL, Chromium
 	@scripts/peers
 
 lint: ## go vet and staticcheck

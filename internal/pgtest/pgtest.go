@@ -1,7 +1,5 @@
 //go:build unix
 
-// Package pgtest runs a PostgreSQL of a test's own: a new cluster in a temporary directory, reached by a socket there and by no
-// network, which ends with the test and, should that be killed, by itself. It knows no driver and no store.
 package pgtest
 
 import (
@@ -88,6 +86,9 @@ func binaries() (string, error) {
 		candidates = append([]string{path}, candidates...)
 	}
 	for _, path := range candidates {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real // beside which are the other programs
+		}
 		dir := filepath.Dir(path)
 		if _, err := os.Stat(filepath.Join(dir, "postgres")); err == nil {
 			return dir, nil
@@ -112,6 +113,13 @@ func (c *Cluster) create() error {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	return c.Up()
+}
+
+// Tool is a program of PostgreSQL, such as pg_dump, that finds the cluster by itself.
+func (c *Cluster) Tool(name string, args ...string) *exec.Cmd {
+	cmd := c.command(name, args...)
+	cmd.Env = append(cmd.Env, "PGHOST="+c.dir, "PGPORT=5432", "PGUSER="+User)
+	return cmd
 }
 
 func (c *Cluster) command(name string, args ...string) *exec.Cmd {

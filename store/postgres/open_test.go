@@ -194,6 +194,43 @@ func TestLongKeys(t *testing.T) {
 	must(t, err)
 }
 
+// TestDumpAndRestore does what docs/operations.md says for a backup.
+func TestDumpAndRestore(t *testing.T) {
+	c := shared(t)
+	tool := func(name string, args ...string) {
+		t.Helper()
+		if out, err := c.Tool(name, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, out)
+		}
+	}
+	tool("createdb", "--encoding", "UTF8", "--template", "template0", "original")
+	s := open1(t, c.Connection("dbname=original"), Options{})
+	defer s.Close()
+	act := func(tx store.Tx) error {
+		n, err := tx.NextNumber()
+		return errors.Join(err, tx.PutIncident(incident.Incident{Number: n, State: incident.Triggered, Title: "\x00 caf\xe9 日本"}), tx.PutNote("n", "a\x00b"))
+	}
+	must(t, s.Update(t.Context(), act))
+	tool("pg_dump", "--format=custom", "--file=rouse.dump", "original") // while it is in use
+	tool("createdb", "--encoding", "UTF8", "--template", "template0", "restored")
+	tool("pg_restore", "--no-owner", "--exit-on-error", "--dbname=restored", "rouse.dump")
+	r := open1(t, c.Connection("dbname=restored"), Options{})
+	defer r.Close()
+	if got := note(t, r); got != "a\x00b" {
+		t.Errorf("the note is %q", got)
+	}
+	must(t, r.Update(t.Context(), act))
+	if n := openNumbers(t, r); len(n) != 2 || n[1] != 2 {
+		t.Errorf("open are %v, want 1 and 2", n)
+	}
+}
+
+func openNumbers(t *testing.T, s store.Store) (n []int64) {
+	t.Helper()
+	must(t, s.View(t.Context(), func(tx store.Tx) (err error) { n, err = tx.OpenNumbers(); return err }))
+	return n
+}
+
 // TestStepsAreNumbered: latest is the number of the last step.
 func TestStepsAreNumbered(t *testing.T) {
 	files, err := steps.ReadDir("schema")
