@@ -145,11 +145,3 @@ func moment(t time.Time) *time.Time {
 	t = instant(t)
 	return &t
 }
-
-// timeOf is the reverse of moment.
-func timeOf(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
-}

@@ -17,7 +17,7 @@ import (
 
 // errString is of a connection string that cannot be read. What is wrong with it could repeat its password.
 var errString = errors.New("the connection string of PostgreSQL cannot be read (it is not shown, for it may hold a password): " +
-	"write postgres://USER:PASSWORD@HOST:5432/DATABASE, or host=... user=... dbname=...")
+	"write postgres://USER:PASSWORD@HOST:5432/DATABASE, or keywords as psql takes them")
 
 // viewsAtOnce is how many Views have a connection at a time; others wait.
 const viewsAtOnce = 16
