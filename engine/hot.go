@@ -15,7 +15,8 @@ import (
 
 var noAlert alert.ID
 
-// refactsEvery bounds how often changed words of a firing alert (a value in its summary) are written down.
+// refactsEvery bounds how often changed words (a value in its summary) are written down of an alert that has an end: its source says
+// all of it again before that. Of another they may be the last that is heard for hours, and are written down at once.
 const refactsEvery = time.Minute
 
 // hot is the memory of firing alerts: what makes a repeat free, expires the forgotten and answers for inhibition.
@@ -215,7 +216,7 @@ func (h *hot) repeats(a *alert.Alert, now time.Time) bool {
 	if w.unsure || int(w.rank) != a.Severity.Rank() {
 		return false
 	}
-	if now.Sub(w.updated.time()) >= refactsEvery && w.words != wordsOf(a) {
+	if (a.EndsAt.IsZero() || now.Sub(w.updated.time()) >= refactsEvery) && w.words != wordsOf(a) {
 		return false
 	}
 	w.seen = momentOf(now)
