@@ -20,8 +20,8 @@ import (
 	"github.com/rouse/rouse/router"
 )
 
-// shownEnd is when an open alert without an end of its own is shown to end: Alertmanager's default resolve_timeout. Its
-// clients take a past or zero end for a recovery.
+// shownEnd is when an open alert without an end to come is shown to end: Alertmanager's default resolve_timeout. Its clients
+// take a past or zero end for a recovery. The end that we hold may be past, for a repeat that only moves it is not written down.
 const shownEnd = 5 * time.Minute
 
 // query is what GET /alerts and /alerts/groups can be asked for. The flags are true unless said otherwise.
@@ -159,7 +159,7 @@ func gettable(h *Held, now time.Time) *models.GettableAlert {
 	}
 	silenced, inhibited, muted := suppressors(h)
 	ends := h.Alert.EndsAt
-	if ends.IsZero() {
+	if !ends.After(now) {
 		ends = now.Add(shownEnd)
 	}
 	starts := h.Alert.StartsAt
