@@ -141,7 +141,7 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 		s.opsgenieBelow(w, r, &src)
 		return
 	}
-	if wrongMethod(w, r, speakRouse, http.MethodPost) {
+	if wrongMethod(w, r, speakRouse, http.MethodPost, http.MethodPut) { // PUT: a choice in Grafana's contact point, and in others' webhooks
 		return
 	}
 	body, done, err := s.receive(w, r, &src)

@@ -83,7 +83,8 @@ func TestStatusCodes(t *testing.T) {
 		{"another's token", "POST", "/ingest/am", oneFiring, []string{auth, "Bearer gr-token"}, 401, "", 0},
 		{"empty token opens nothing", "POST", "/ingest/closed", `{"title":"x"}`, []string{auth, "Bearer "}, 401, "", 0},
 		{"GET", "GET", "/ingest/am", "", []string{auth, "Bearer am-token"}, 405, "Use POST", 0},
-		{"PUT", "PUT", "/ingest/gen", "{}", []string{auth, "Bearer gen-token"}, 405, "PUT is not possible", 0},
+		{"PUT", "PUT", "/ingest/gr", oneFiring, []string{auth, "Bearer gr-token"}, 202, "", 1}, // grafana.com/docs, webhook notifier: "POST or PUT"
+		{"PATCH", "PATCH", "/ingest/gen", "{}", []string{auth, "Bearer gen-token"}, 405, "PATCH is not possible", 0},
 		{"XML", "POST", "/ingest/am", "<a/>", []string{auth, "Bearer am-token", ct, "application/xml"}, 415, "Send application/json", 0},
 		{"multipart", "POST", "/ingest/gen", "--x", []string{auth, "Bearer gen-token", ct, "multipart/form-data; boundary=x"}, 400, "no field of the form", 0},
 		{"form to alertmanager", "POST", "/ingest/am", "a=b", []string{auth, "Bearer am-token", ct, "application/x-www-form-urlencoded"}, 415, "", 0},
