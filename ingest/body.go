@@ -35,7 +35,7 @@ func refuse(status int, hint, format string, args ...any) *refusal {
 }
 
 // readBody returns the body, inflated, of at most limit bytes, and what it takes of the room until done is called. Its error is a
-// *refusal.
+// *refusal; beside one that says too long, the body is what came.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request, limit int64, known bool) (body []byte, done func(), err error) {
 	l := &lease{of: s.strangers}
 	if known {
@@ -76,7 +76,7 @@ func inflate(packed *counter, limit int64, l *lease) ([]byte, error) {
 		n, err := io.CopyN(&out, leased{z, l}, ratioFrom)
 		size := int64(out.Len())
 		if size > limit {
-			return nil, tooBig(limit)
+			return out.Bytes()[:limit], tooBig(limit)
 		}
 		if size > ratioFrom && size > maxRatio*packed.n {
 			return nil, refuse(http.StatusRequestEntityTooLarge, "Send the body without compression.",

@@ -145,6 +145,10 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, done, err := s.receive(w, r, &src)
+	var over *refusal
+	if err != nil && body != nil {
+		over, err = asRefusal(err), nil
+	}
 	if err != nil {
 		s.turnAway(w, speakRouse, src.Name, err)
 		return
@@ -162,6 +166,10 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 	if once {
 		s.replays.stored(id, s.now())
 	}
+	if over != nil {
+		s.answerCut(w, &src, over, b)
+		return
+	}
 	s.noteFaults(src.Name, b.problems)
 	for _, n := range b.notes {
 		s.log.Info("no alert", "integration", src.Name, "note", n)
@@ -169,7 +177,8 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 	answer(w, &src, b)
 }
 
-// receive admits the sender, reads the body, which it keeps room for until done is called, and checks its signature.
+// receive admits the sender, reads the body, which it keeps room for until done is called, and checks its signature. A body beside an
+// error is the beginning of one that was too long.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, src *Source) (body []byte, done func(), err error) {
 	offered := credentials(r)
 	if !src.admits(offered) && !src.bySignature() {
@@ -177,7 +186,8 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, src *Source) (b
 	}
 	body, done, err = s.readBody(w, r, s.cfg().maxBody(), opens(src.Tokens, offered))
 	if err != nil {
-		return nil, nil, err
+		body, done = s.salvage(src, body, err)
+		return body, done, err
 	}
 	if !src.signed(r.Header, body, s.now()) {
 		done()
