@@ -104,7 +104,7 @@ func linesOf(text []byte) (lines []int) {
 func readEvents(events []*ics.VEvent, lines []int, o Options) ([]Away, error) {
 	var list []*event
 	rules := 0
-	moved := map[string][]int64{} // by UID: the walls of occurrences that have an event of their own
+	moved := map[string][]int64{} // by UID: the beginnings of occurrences that have an event of their own
 	for i, v := range events {
 		e := &event{VEvent: v, line: 1}
 		if i < len(lines) {
@@ -148,7 +148,7 @@ type event struct {
 	zone       *time.Location
 	allDay     bool
 	start, end time.Time  // walls
-	instead    *time.Time // wall of the occurrence that it stands in for
+	instead    *time.Time // when the occurrence that it stands in for begins, an instant: the two may be on different clocks
 	skip       bool
 }
 
@@ -169,10 +169,11 @@ func (e *event) read(o Options) (err error) {
 		return err
 	}
 	if p := e.GetProperty(ics.ComponentPropertyRecurrenceId); p != nil {
-		at, err := e.wallHere(p, o)
+		at, zone, _, err := e.wall(p, o.Zone)
 		if err != nil {
 			return err
 		}
+		at = instant(at, zone)
 		e.instead = &at
 	}
 	e.skip = e.text(ics.ComponentPropertyStatus) == "CANCELLED" || !strings.Contains(strings.ToLower(e.text(ics.ComponentPropertySummary)), strings.ToLower(o.Only))

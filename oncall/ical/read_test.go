@@ -63,6 +63,12 @@ func TestRead(t *testing.T) {
 			"Jan 5 00:00 - Jan 6 00:00, Jan 10 00:00 - Jan 11 00:00"},
 		{"one occurrence cancelled", []string{"UID:m\nDTSTART;VALUE=DATE:20260105\nRRULE:FREQ=DAILY;COUNT=2", "UID:m\nRECURRENCE-ID;VALUE=DATE:20260105\nDTSTART;VALUE=DATE:20260105\nSTATUS:CANCELLED"},
 			"Jan 6 00:00 - Jan 7 00:00"},
+		{"one occurrence moved to another clock", []string{"UID:m\nDTSTART;TZID=Europe/Madrid:20260105T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2", "UID:m\nRECURRENCE-ID;TZID=Europe/Madrid:20260106T090000\nDTSTART;TZID=America/New_York:20260106T060000\nDURATION:PT1H"},
+			"Jan 5 09:00 - Jan 5 10:00, Jan 6 12:00 - Jan 6 13:00"},
+		{"one occurrence cancelled in UTC", []string{"UID:m\nDTSTART;TZID=Europe/Madrid:20260105T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2", "UID:m\nRECURRENCE-ID:20260105T080000Z\nDTSTART:20260105T080000Z\nSTATUS:CANCELLED"},
+			"Jan 6 09:00 - Jan 6 10:00"},
+		{"one day of several became an hour", []string{"UID:m\nDTSTART;VALUE=DATE:20260105\nRRULE:FREQ=DAILY;COUNT=2", "UID:m\nRECURRENCE-ID;VALUE=DATE:20260106\nDTSTART:20260106T110000Z\nDURATION:PT1H"},
+			"Jan 5 00:00 - Jan 6 00:00, Jan 6 12:00 - Jan 6 13:00"},
 		{"an end of the rule in UTC", []string{"DTSTART;TZID=America/New_York:20260105T200000\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20260107T010000Z"}, "Jan 6 02:00 - Jan 6 03:00, Jan 7 02:00 - Jan 7 03:00"},
 		{"for ever, cut at the end of what is asked for", []string{"DTSTART;VALUE=DATE:19990601\nRRULE:FREQ=YEARLY"}, "Jun 1 00:00 - Jun 2 00:00"},
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// occurrences are when an event is, in the time asked for. moved are the walls of occurrences that have an event of their own.
+// occurrences are when an event is, in the time asked for. moved are the beginnings of occurrences that have an event of their own.
 func (e *event) occurrences(o Options, moved []int64) ([]Away, error) {
 	if e.skip {
 		return nil, nil
@@ -22,7 +22,7 @@ func (e *event) occurrences(o Options, moved []int64) ([]Away, error) {
 		return nil, err
 	}
 	if e.instead == nil {
-		walls = slices.DeleteFunc(walls, func(t time.Time) bool { return slices.Contains(moved, t.Unix()) })
+		walls = slices.DeleteFunc(walls, func(t time.Time) bool { return slices.Contains(moved, instant(t, e.zone).Unix()) })
 	}
 	repeats := len(walls) > 1 || e.instead != nil || e.GetProperty(ics.ComponentPropertyRrule) != nil
 	length := e.end.Sub(e.start) // on the clock: a day is a day, also when the clocks change
