@@ -155,6 +155,7 @@ type event struct {
 var (
 	errNoStart = errors.New("the event has no DTSTART")
 	errPeriods = errors.New("the event has an RDATE of periods, which is not understood")
+	errRange   = errors.New("the event changes an occurrence with all that follow it (RANGE), which is not understood")
 )
 
 func (e *event) read(o Options) (err error) {
@@ -169,6 +170,10 @@ func (e *event) read(o Options) (err error) {
 		return err
 	}
 	if p := e.GetProperty(ics.ComponentPropertyRecurrenceId); p != nil {
+		if len(p.ICalParameters["RANGE"]) > 0 {
+			e.do = "write the rest as a recurring event of its own, or leave the event out"
+			return errRange
+		}
 		at, zone, _, err := e.wall(p, o.Zone)
 		if err != nil {
 			return err

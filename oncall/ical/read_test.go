@@ -122,6 +122,7 @@ func TestReadRefuses(t *testing.T) {
 		{"too often", calendar("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY"), 4, "more than 400 times; give the rule an end"},
 		{"two rules", calendar("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY;COUNT=1\nRRULE:FREQ=YEARLY;COUNT=1"), 4, "2 recurrence rules"},
 		{"periods", calendar("DTSTART:20261224T000000Z\nRDATE;VALUE=PERIOD:20261224T000000Z/PT1H"), 4, "periods"},
+		{"this and all that follow", calendar("UID:m\nDTSTART;VALUE=DATE:20260105\nRRULE:FREQ=WEEKLY;COUNT=9", "UID:m\nRECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260112\nDTSTART;VALUE=DATE:20260114"), 10, "(RANGE)"},
 		{"rules against", calendar("DTSTART:20261224T000000Z\nEXRULE:FREQ=DAILY"), 4, "EXRULE"},
 		{"no length", calendar("DTSTART:20261224T000000Z\nDURATION:-PT1H"), 4, "no length of time"},
 	} {
