@@ -70,6 +70,7 @@ func TestRead(t *testing.T) {
 		{"one day of several became an hour", []string{"UID:m\nDTSTART;VALUE=DATE:20260105\nRRULE:FREQ=DAILY;COUNT=2", "UID:m\nRECURRENCE-ID;VALUE=DATE:20260106\nDTSTART:20260106T110000Z\nDURATION:PT1H"},
 			"Jan 5 00:00 - Jan 6 00:00, Jan 6 12:00 - Jan 6 13:00"},
 		{"an end of the rule in UTC", []string{"DTSTART;TZID=America/New_York:20260105T200000\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20260107T010000Z"}, "Jan 6 02:00 - Jan 6 03:00, Jan 7 02:00 - Jan 7 03:00"},
+		{"an end of the rule that is a day", []string{"DTSTART;TZID=Europe/Madrid:20260105T200000\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20260106"}, "Jan 5 20:00 - Jan 5 21:00, Jan 6 20:00 - Jan 6 21:00"},
 		{"for ever, cut at the end of what is asked for", []string{"DTSTART;VALUE=DATE:19990601\nRRULE:FREQ=YEARLY"}, "Jun 1 00:00 - Jun 2 00:00"},
 	}
 	for _, tt := range tests {

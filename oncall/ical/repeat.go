@@ -95,7 +95,8 @@ func (e *event) dates(name ics.ComponentProperty, o Options) ([]time.Time, error
 // rule works out a recurrence rule on a clock without a zone, and no farther than the time asked for. Rules of hours and less are no
 // leave, and could be many millions.
 func (e *event) rule(s string, o Options) ([]time.Time, error) {
-	opt, err := rrule.StrToROptionInLocation(strings.TrimSpace(s), time.UTC)
+	s = strings.TrimSpace(s)
+	opt, err := rrule.StrToROptionInLocation(s, time.UTC)
 	if err != nil {
 		return nil, fmt.Errorf("the recurrence rule %q is not understood: %s", short(s), short(err.Error()))
 	}
@@ -108,6 +109,9 @@ func (e *event) rule(s string, o Options) ([]time.Time, error) {
 	opt.Dtstart = e.start
 	if !opt.Until.IsZero() && strings.Contains(strings.ToUpper(s), "Z") && !e.allDay {
 		opt.Until = inZone(opt.Until, time.UTC, e.zone)
+	}
+	if !e.allDay && untilDay.MatchString(s) {
+		opt.Until = opt.Until.AddDate(0, 0, 1).Add(-time.Second) // the day is the last one, and not its midnight
 	}
 	if last := inZone(o.To.UTC(), time.UTC, e.zone); opt.Until.IsZero() || opt.Until.After(last) {
 		opt.Until = last
@@ -130,6 +134,9 @@ func (e *event) rule(s string, o Options) ([]time.Time, error) {
 	}
 	return all, nil
 }
+
+// untilDay is a rule that ends with a day without a time, as RFC 2445 let events of times have it too.
+var untilDay = regexp.MustCompile(`(?i)(?:^|;)UNTIL=\d{8}(?:;|$)`)
 
 var durationForm = regexp.MustCompile(`^([+-]?)P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?$`)
 
