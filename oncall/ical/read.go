@@ -192,7 +192,7 @@ func (e *event) text(name ics.ComponentProperty) string {
 	return ""
 }
 
-// readEnd reads where the first occurrence ends: DTEND, DURATION, or the day for a day without either.
+// readEnd reads where the first occurrence ends: DTEND, DURATION, or the day for a day without either, or with an end that is no later.
 func (e *event) readEnd(o Options) error {
 	end, length := e.GetProperty(ics.ComponentPropertyDtEnd), e.GetProperty(ics.ComponentPropertyDuration)
 	switch {
@@ -208,13 +208,14 @@ func (e *event) readEnd(o Options) error {
 			return err
 		}
 		e.end = e.start.Add(d)
-	case e.allDay:
-		e.end = e.start.AddDate(0, 0, 1)
 	default:
 		e.end = e.start
 	}
 	if e.end.Before(e.start) {
 		return fmt.Errorf("the event ends before it begins")
+	}
+	if e.allDay && e.end.Equal(e.start) { // the day itself: nobody enters a leave of no days
+		e.end = e.start.AddDate(0, 0, 1)
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ func TestRead(t *testing.T) {
 		{"no events", nil, ""},
 		{"a whole day is the person's", []string{"DTSTART;VALUE=DATE:20261224"}, "Dec 24 00:00 - Dec 25 00:00"},
 		{"the last day is not in it", []string{"DTSTART;VALUE=DATE:20261024\nDTEND;VALUE=DATE:20261026"}, "Oct 24 00:00 - Oct 26 00:00"},
+		{"a whole day that ends on itself", []string{"DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261224"}, "Dec 24 00:00 - Dec 25 00:00"},
 		{"UTC", []string{"DTSTART:20261224T110000Z\nDTEND:20261224T120000Z"}, "Dec 24 12:00 - Dec 24 13:00"},
 		{"floating times are the person's", []string{"DTSTART:20261224T110000\nDURATION:PT90M"}, "Dec 24 11:00 - Dec 24 12:30"},
 		{"another zone", []string{"DTSTART;TZID=America/New_York:20261224T060000\nDTEND;TZID=America/New_York:20261224T070000"}, "Dec 24 12:00 - Dec 24 13:00"},
