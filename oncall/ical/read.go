@@ -181,7 +181,7 @@ func (e *event) read(o Options) (err error) {
 		at = instant(at, zone)
 		e.instead = &at
 	}
-	e.skip = e.text(ics.ComponentPropertyStatus) == "CANCELLED" || !strings.Contains(strings.ToLower(e.text(ics.ComponentPropertySummary)), strings.ToLower(o.Only))
+	e.skip = strings.EqualFold(e.text(ics.ComponentPropertyStatus), "CANCELLED") || !strings.Contains(strings.ToLower(e.text(ics.ComponentPropertySummary)), strings.ToLower(o.Only))
 	return nil
 }
 

@@ -53,6 +53,7 @@ func TestRead(t *testing.T) {
 		{"a zone of Outlook's", []string{"DTSTART;TZID=\"W. Europe Standard Time\":20260601T090000\nDURATION:P1D"}, "Jun 1 09:00 - Jun 2 09:00"},
 		{"an end on another clock", []string{"DTSTART;TZID=Europe/Madrid:20261224T100000\nDTEND:20261224T110000Z"}, "Dec 24 10:00 - Dec 24 12:00"},
 		{"cancelled", []string{"DTSTART;VALUE=DATE:20261224\nSTATUS:CANCELLED"}, ""},
+		{"cancelled in small letters", []string{"DTSTART;VALUE=DATE:20261224\nSTATUS:Cancelled"}, ""},
 		{"no length", []string{"DTSTART:20261224T110000Z"}, ""},
 		{"long ago", []string{"DTSTART;VALUE=DATE:20201224"}, ""},
 		{"every Friday, over the change of the clocks", []string{"DTSTART;TZID=Europe/Madrid:20261016T090000\nDTEND;TZID=Europe/Madrid:20261016T170000\nRRULE:FREQ=WEEKLY;COUNT=3"},
