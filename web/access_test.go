@@ -55,7 +55,7 @@ func TestRolesByRoute(t *testing.T) {
 func TestEveryRouteIsShutOrMeantToBeOpen(t *testing.T) {
 	open := []string{
 		"GET /api/v1/openapi.yaml", "GET /api/v1/openapi.json", "GET /-/healthy", "GET /-/ready", "GET /metrics",
-		"GET /status", "GET /login", "POST /login", "POST /logout", "GET /assets/{name}", "GET /i/{n}/{token}", "POST /i/{n}/{token}/act", "GET /ical/{file}",
+		"GET /status", "GET /login", "POST /login", "POST /logout", "GET /assets/{name}", "GET /i/{n}/{token}", "POST /i/{n}/{token}/act", "GET /i/{n}/{token}/act", "GET /ical/{file}",
 	}
 	for _, rt := range web.Routes() {
 		if (rt.API || rt.Page || rt.Status) != (rt.Needs != "") {

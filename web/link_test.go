@@ -42,6 +42,25 @@ func TestLinkAcknowledges(t *testing.T) {
 	}
 }
 
+// TestLinkFormLeadsBack: a form that was refused leaves the browser at the address of the act; a phone that wakes asks for it anew.
+func TestLinkFormLeadsBack(t *testing.T) {
+	w := newWorld(t)
+	n := w.fire("checkout", "HighErrorRate")
+	link := w.link(n, "ana", 1)
+	if got := w.post(link+"/act", "do=resolve"); got.status != http.StatusForbidden {
+		t.Fatalf("resolving by a link: got %d", got.status)
+	}
+	if got := w.get(link + "/act"); got.status != http.StatusSeeOther || got.header.Get("Location") != link {
+		t.Errorf("got %d to %q, want 303 to the link", got.status, got.header.Get("Location"))
+	}
+	if i := w.incident(n); i.State != incident.Triggered {
+		t.Errorf("looking made it %s", i.State)
+	}
+	if got := w.get(link + "x/act"); got.status != http.StatusForbidden {
+		t.Errorf("a link that was changed: got %d", got.status)
+	}
+}
+
 func TestLinkLeases(t *testing.T) {
 	for form, want := range map[string]time.Time{
 		"do=ack&for=2h":        night.Add(2 * time.Hour),

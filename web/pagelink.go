@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/notify"
@@ -86,6 +87,15 @@ func (t teller) neutral(i *incident.Incident) incidentView {
 		bare.Suppressed = &quiet
 	}
 	return incidentView{row: t.row(&bare), Standing: t.standing(&bare), Secret: true}
+}
+
+// backToLink leads from the address of a link's form to the page that it is on.
+func (c *call) backToLink() error {
+	if _, err := c.byLink(); err != nil {
+		return err
+	}
+	http.Redirect(c.w, c.r, strings.TrimSuffix(c.r.URL.EscapedPath(), "/act"), http.StatusSeeOther)
+	return nil
 }
 
 // linkAct is POST /i/{n}/{token}/act. What a link of an earlier epoch was sent for is over, so it does nothing.

@@ -13,6 +13,7 @@ func pageRoutes() []route {
 		{"GET /i/{n}/reporter", doorPage, Viewer, (*call).backToIncident},
 		{"GET /i/{n}/{token}", doorLink, "", (*call).linkPage},
 		{"POST /i/{n}/{token}/act", doorLink, "", (*call).linkAct},
+		{"GET /i/{n}/{token}/act", doorLink, "", (*call).backToLink}, // as above, for who has no login
 		{"GET /report", doorPage, Viewer, (*call).reportPage},
 		{"POST /report", doorPage, Viewer, (*call).reportAct}, // whoever sees that something is broken may say so
 		{"GET /i/{n}/review", doorPage, Viewer, (*call).reviewPage},
