@@ -178,6 +178,28 @@ func TestConfidentialIsCountedAndNotNamed(t *testing.T) {
 	}
 }
 
+// TestNoiseWaitsForTheEnd: what pages right now is no noise, and what was acted on is not made so by what still pages.
+func TestNoiseWaitsForTheEnd(t *testing.T) {
+	created := at(t, "2026-10-05T10:00:00Z")
+	var storm []incident.Facts
+	for n := range int64(6) {
+		storm = append(storm, incident.Facts{Number: n + 1, State: incident.Triggered, Rule: "DiskFull", CreatedAt: created})
+	}
+	q := Month(2026, time.October, nil)
+	if r := build(q, nil, created.Add(time.Minute), storm); len(r.Noise) != 0 {
+		t.Errorf("of incidents that page right now: %+v", r.Noise)
+	}
+	storm[0].State, storm[0].Code, storm[0].ResolvedAt = incident.Resolved, incident.Recovered, created.Add(time.Minute)
+	storm[1].State, storm[1].Acts = incident.Acknowledged, 1
+	r := build(q, nil, created.Add(time.Hour), storm)
+	if len(r.Noise) != 1 || r.Noise[0].Fired != 2 || r.Noise[0].NotActedOn != 1 || r.Noise[0].Suggestion != "" {
+		t.Errorf("got %+v, want 1 of 2, and no advice", r.Noise)
+	}
+	if got := r.Total.NotActedOn; got.Count != 1 || got.Of != 2 {
+		t.Errorf("the total says %+v", got)
+	}
+}
+
 func TestEmptyPeriod(t *testing.T) {
 	q := Month(2026, time.October, nil)
 	for name, r := range map[string]Report{

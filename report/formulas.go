@@ -97,7 +97,7 @@ func formulasOfWork() []Formula {
 		{"Recurring causes", "incidents of one service and one group key (of one rule, where there is no group key), if there are two or more; with problem: linked to a problem record; with workaround: resolved by one",
 			"what comes back is worth a problem record",
 			"that they share a root cause: only that they look alike"},
-		{"Noise", "by rule: incidents opened, those not acted on, those that recovered by themselves, and the median life of the resolved ones; a suggestion from 5 incidents on, if nobody acted on half: narrow the rule; if nobody acted on 90%: wait longer where 80% recovered by themselves and the median life is under 15 minutes, else take it off the phone",
+		{"Noise", "by rule: incidents that are resolved or were acted on, those not acted on, those that recovered by themselves, and the median life of the resolved ones; a suggestion from 5 incidents on, if nobody acted on half: narrow the rule; if nobody acted on 90%: wait longer where 80% recovered by themselves and the median life is under 15 minutes, else take it off the phone",
 			"the rule that fires most and matters least is the cheapest to mend",
 			"that the rule is wrong: it may guard what has not happened yet"},
 	}

@@ -218,7 +218,7 @@ func inHours(s int64) string { return Ratio.write(float64(s)/3600) + "h" }
 
 func (r *Report) noiseGrid() grid {
 	g := grid{
-		id: "noise", title: "Noise", text: 1, empty: "Somebody acted on every incident.",
+		id: "noise", title: "Noise", text: 1, empty: "Somebody acted on every incident that is over.",
 		head: []string{"rule", "fired", "not acted on", "auto-resolved", "median life"},
 	}
 	for _, n := range r.Noise[:min(len(r.Noise), rankShown)] {

@@ -162,7 +162,7 @@ func (r *Report) noiseChart() chart {
 		})
 	}
 	return rowChart(chart{
-		Title: "Noise", Note: "incidents by rule", Empty: "Somebody acted on every incident.",
+		Title: "Noise", Note: "incidents by rule", Empty: "Somebody acted on every incident that is over.",
 		Alt:  "Incidents by rule, and how many nobody acted on; the table “Noise” has the numbers.",
 		Keys: []legend{{"ignored", "not acted on"}, {"acted", "acted on"}},
 	}, rows)

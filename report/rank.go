@@ -74,6 +74,9 @@ func (b *Builder) causeRows() []Cause {
 }
 
 func (b *Builder) addNoise(f *incident.Facts) {
+	if f.Acts == 0 && f.State.Open() { // it may still be acted on, so it says nothing of its rule yet
+		return
+	}
 	n := b.noise[f.Rule]
 	if n == nil {
 		n = &noise{Noise: Noise{Rule: f.Rule}}

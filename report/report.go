@@ -114,7 +114,7 @@ type Cause struct {
 // Noise is one rule and what became of what it opened.
 type Noise struct {
 	Rule         string    `json:"rule"`
-	Fired        int       `json:"fired"`        // incidents that it opened
+	Fired        int       `json:"fired"`        // incidents that it opened and that are resolved, or acted on
 	NotActedOn   int       `json:"not_acted_on"` // 1 or more
 	AutoResolved int       `json:"auto_resolved"`
 	Life         Spread    `json:"life"` // creation to resolution, of those that are resolved
