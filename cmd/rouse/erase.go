@@ -31,7 +31,7 @@ func newErase(e env) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := r.sure(cmd.Context(), yes, in); err != nil {
+			if err := r.sure(yes, in); err != nil {
 				return err
 			}
 			return s.erase(cmd.Context(), in)
@@ -45,7 +45,7 @@ func newErase(e env) *cobra.Command {
 }
 
 // sure asks whoever sits at a terminal whether they mean it. Elsewhere there is nobody to ask, so only --yes will do.
-func (r *remote) sure(ctx context.Context, yes bool, in client.Erasure) error {
+func (r *remote) sure(yes bool, in client.Erasure) error {
 	if yes {
 		return nil
 	}
@@ -54,19 +54,15 @@ func (r *remote) sure(ctx context.Context, yes bool, in client.Erasure) error {
 	}
 	names := append([]string{in.User}, in.Also...)
 	fmt.Fprintf(r.stderr, "Everything that names %s will be replaced, for good. Write the user's id again to go on: ", plain(strings.Join(names, ", ")))
-	answer := make(chan error, 1)
-	go func() { answer <- confirmed(bufio.NewReader(r.stdin), in.User) }() // a read from a terminal cannot be cut short: the program's end ends it
-	select {
-	case err := <-answer:
-		return err
-	case <-ctx.Done():
-		return errors.New("rouse erase: interrupted, nothing was done")
-	}
+	return confirmed(bufio.NewReader(r.stdin), in.User)
 }
 
-// confirmed reads one line, which has to be the word that was asked for.
+// confirmed reads one line, which has to be the word that was asked for, whatever ended it.
 func confirmed(from *bufio.Reader, word string) error {
-	line, _ := from.ReadString('\n') // whatever ended it, only the very word will do
+	line, err := from.ReadString('\n')
+	if errors.Is(err, errInterrupted) {
+		return errors.New("rouse erase: interrupted, nothing was done")
+	}
 	if got := strings.TrimSpace(line); got != word {
 		return fmt.Errorf("%q is not %q: nothing was done", plain(got), plain(word))
 	}

@@ -82,6 +82,9 @@ func (e env) questions(cmd *cobra.Command, s *start, yes bool) error {
 			fmt.Fprintf(e.stderr, "%d/5 %s [%s] ", k+1, q.ask, *q.to)
 			if !in.Scan() {
 				fmt.Fprintln(e.stderr)
+				if err := in.Err(); err != nil {
+					return err
+				}
 				if refused != "" {
 					return fmt.Errorf("rouse init: the answers ended with %q for --%s, which will not do: write %s", plain(refused), q.flag, q.help)
 				}

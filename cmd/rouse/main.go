@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // zones do not depend on what the machine has
 )
@@ -15,7 +16,8 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, env{args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
+	context.AfterFunc(ctx, stop) // the second signal ends the program at once, whatever it waits for
+	os.Exit(run(ctx, env{args: os.Args[1:], stdin: newInterruptible(ctx, os.Stdin), stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
 }
 
 // env is what a command may know of the process it runs in.
@@ -43,6 +45,10 @@ func run(ctx context.Context, e env) int {
 	case errors.As(err, &exit):
 		return exit.code
 	}
-	fmt.Fprintln(e.stderr, "rouse:", err)
+	said := err.Error()
+	if !strings.HasPrefix(said, "rouse ") { // those that name the command need no name before it
+		said = "rouse: " + said
+	}
+	fmt.Fprintln(e.stderr, said)
 	return 1
 }

@@ -40,7 +40,7 @@ func newPrinter(w io.Writer, getenv func(string) string) printer {
 
 // isTerminal reports whether w is a character device that somebody may look at.
 func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
+	f, ok := w.(interface{ Stat() (os.FileInfo, error) })
 	if !ok {
 		return false
 	}

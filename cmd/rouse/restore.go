@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,11 +24,11 @@ func newRestore(e env) *cobra.Command {
 			"Incidents that were open then are open again: once the daemon runs on the store, people may be paged for them.",
 		Example: "  rouse restore /var/backups/rouse.bak --data /var/lib/rouse-restored\n  rouse serve --config /etc/rouse/rouse.yaml --data /var/lib/rouse-restored",
 		Args:    wants(1, 1, "the backup to read, or -, such as: rouse restore rouse.bak --data DIR"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if dir == "" {
 				return errors.New("rouse restore: --data is missing: name a new directory for the store")
 			}
-			return restore(e, args[0], dir)
+			return restore(cmd.Context(), e, args[0], dir)
 		},
 	}
 	cmd.SetFlagErrorFunc(flagError)
@@ -36,7 +37,7 @@ func newRestore(e env) *cobra.Command {
 	return cmd
 }
 
-func restore(e env, name, dir string) error {
+func restore(ctx context.Context, e env, name, dir string) error {
 	in := e.stdin
 	if name != "-" {
 		f, err := os.Open(name)
@@ -44,10 +45,13 @@ func restore(e env, name, dir string) error {
 			return fmt.Errorf("the backup cannot be read: %w", err)
 		}
 		defer f.Close() // only read
-		in = f
+		in = newInterruptible(ctx, f)
 	}
 	head := bufio.NewReader(in)
-	first, _ := head.Peek(headBytes) // what is missing ReadHeader says
+	first, err := head.Peek(headBytes)
+	if err != nil && !errors.Is(err, io.EOF) { // what is missing ReadHeader says
+		return fmt.Errorf("the backup cannot be read: %w", err)
+	}
 	h, err := badger.ReadHeader(bytes.NewReader(first))
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -42,7 +42,7 @@ func newServe(e env) *cobra.Command {
 		Use:   "serve",
 		Short: "Run the daemon",
 		Long: "Run the daemon: take alerts in, open incidents, page people until one acknowledges.\n\n" +
-			"SIGHUP or POST /-/reload reads the configuration again; a file with errors changes nothing. SIGTERM ends it in good order.",
+			"SIGHUP or POST /-/reload reads the configuration again; a file with errors changes nothing. SIGTERM ends it in good order, a second one at once.",
 		Example: "  rouse serve --config /etc/rouse/rouse.yaml\n  rouse serve --demo      # everything on this machine, with phones in the browser",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
