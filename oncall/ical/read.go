@@ -67,7 +67,17 @@ func Read(text []byte, o Options) ([]Away, error) {
 	if len(events) > maxEvents {
 		return nil, &LineError{1, fmt.Sprintf("the calendar has %d events, more than %d", len(events), maxEvents), "export the leave alone, or less of it"}
 	}
+	if cancels(c) {
+		return []Away{}, nil
+	}
 	return readEvents(events, linesOf(text), o)
+}
+
+// cancels reports whether a calendar is one that takes its events back (METHOD:CANCEL, as mail programs send it).
+func cancels(c *ics.Calendar) bool {
+	return slices.ContainsFunc(c.CalendarProperties, func(p ics.CalendarProperty) bool {
+		return strings.EqualFold(p.IANAToken, string(ics.PropertyMethod)) && strings.EqualFold(strings.TrimSpace(p.Value), string(ics.MethodCancel))
+	})
 }
 
 func why(err error) string {
@@ -197,7 +207,7 @@ func (e *event) readEnd(o Options) error {
 	end, length := e.GetProperty(ics.ComponentPropertyDtEnd), e.GetProperty(ics.ComponentPropertyDuration)
 	switch {
 	case end != nil:
-		at, err := e.wallHere(end, o)
+		at, _, err := e.wallHere(end, o)
 		if err != nil {
 			return err
 		}
@@ -220,13 +230,13 @@ func (e *event) readEnd(o Options) error {
 	return nil
 }
 
-// wallHere reads a time and returns it on the clock of the event's own zone.
-func (e *event) wallHere(p *ics.IANAProperty, o Options) (time.Time, error) {
-	at, zone, _, err := e.wall(p, o.Zone)
-	if err != nil {
-		return at, err
+// wallHere reads a time and returns it on the clock of the event's own zone; a day is that day there.
+func (e *event) wallHere(p *ics.IANAProperty, o Options) (at time.Time, allDay bool, err error) {
+	at, zone, allDay, err := e.wall(p, o.Zone)
+	if err != nil || allDay {
+		return at, allDay, err
 	}
-	return inZone(at, zone, e.zone), nil
+	return inZone(at, zone, e.zone), false, nil
 }
 
 // inZone takes a wall of one zone to the clock of another.

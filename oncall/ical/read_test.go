@@ -61,6 +61,8 @@ func TestRead(t *testing.T) {
 		{"an occurrence that the clocks skip is no time at all", []string{"DTSTART;TZID=Europe/Madrid:20260328T023000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2"}, "Mar 28 02:30 - Mar 28 03:30"},
 		{"without one, and one more", []string{"DTSTART;VALUE=DATE:20260105\nRRULE:FREQ=DAILY;UNTIL=20260107\nEXDATE;VALUE=DATE:20260106\nRDATE;VALUE=DATE:20260201"},
 			"Jan 5 00:00 - Jan 6 00:00, Jan 7 00:00 - Jan 8 00:00, Feb 1 00:00 - Feb 2 00:00"},
+		{"without one, of which only the day is written", []string{"DTSTART;TZID=Europe/Madrid:20260105T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\nEXDATE;VALUE=DATE:20260106"},
+			"Jan 5 09:00 - Jan 5 10:00, Jan 7 09:00 - Jan 7 10:00"},
 		{"one occurrence moved", []string{"UID:m\nDTSTART;VALUE=DATE:20260105\nRRULE:FREQ=DAILY;COUNT=2", "UID:m\nRECURRENCE-ID;VALUE=DATE:20260106\nDTSTART;VALUE=DATE:20260110"},
 			"Jan 5 00:00 - Jan 6 00:00, Jan 10 00:00 - Jan 11 00:00"},
 		{"one occurrence cancelled", []string{"UID:m\nDTSTART;VALUE=DATE:20260105\nRRULE:FREQ=DAILY;COUNT=2", "UID:m\nRECURRENCE-ID;VALUE=DATE:20260105\nDTSTART;VALUE=DATE:20260105\nSTATUS:CANCELLED"},
@@ -88,6 +90,10 @@ func TestRead(t *testing.T) {
 	got, err := ical.Read(calendar("DTSTART;VALUE=DATE:20261224\nSUMMARY:Annual Leave", "DTSTART;VALUE=DATE:20261225\nSUMMARY:Dentist"), ical.Options{Only: "leave"})
 	if err != nil || spans(got, time.UTC) != "Dec 24 00:00 - Dec 25 00:00" {
 		t.Errorf("only leave: got %s, %v", spans(got, time.UTC), err)
+	}
+	cancel := bytes.Replace(calendar("DTSTART;VALUE=DATE:20261224"), []byte("BEGIN:VEVENT"), []byte("METHOD:Cancel\r\nBEGIN:VEVENT"), 1)
+	if got, err := ical.Read(cancel, o); err != nil || got == nil || len(got) != 0 {
+		t.Errorf("a calendar that takes its events back: %v, %v, want no time", got, err)
 	}
 	text := append([]byte("\ufeff"), bytes.ReplaceAll(calendar("DTSTART;VALUE=DATE:20261224"), []byte("\r\n"), []byte("\n"))...)
 	if got, err := ical.Read(text, o); err != nil || len(got) != 1 {

@@ -10,6 +10,8 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/teambition/rrule-go"
+
+	"github.com/rouse/rouse/oncall"
 )
 
 // occurrences are when an event is, in the time asked for. moved are the beginnings of occurrences that have an event of their own.
@@ -59,20 +61,29 @@ func (e *event) walls(o Options) ([]time.Time, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, d := range added {
+		walls = append(walls, d.at)
+	}
 	gone, err := e.dates(ics.ComponentPropertyExdate, o)
 	if err != nil {
 		return nil, err
 	}
-	walls = slices.DeleteFunc(append(walls, added...), func(t time.Time) bool {
-		return slices.ContainsFunc(gone, func(x time.Time) bool { return x.Equal(t) })
+	walls = slices.DeleteFunc(walls, func(t time.Time) bool {
+		return slices.ContainsFunc(gone, func(x date) bool { return x.at.Equal(t) || x.allDay && oncall.DateOf(x.at) == oncall.DateOf(t) })
 	})
 	slices.SortFunc(walls, time.Time.Compare)
 	return slices.CompactFunc(walls, time.Time.Equal), nil
 }
 
+// date is one of a list of times: a wall, or a day, which is all that some programs write of a time.
+type date struct {
+	at     time.Time
+	allDay bool
+}
+
 // dates reads a property that is a list of times.
-func (e *event) dates(name ics.ComponentProperty, o Options) ([]time.Time, error) {
-	var all []time.Time
+func (e *event) dates(name ics.ComponentProperty, o Options) ([]date, error) {
+	var all []date
 	for _, p := range e.GetProperties(name) {
 		for s := range strings.SplitSeq(p.Value, ",") {
 			if strings.Contains(s, "/") {
@@ -80,11 +91,11 @@ func (e *event) dates(name ics.ComponentProperty, o Options) ([]time.Time, error
 			}
 			one := *p
 			one.Value = s
-			at, err := e.wallHere(&one, o)
+			at, allDay, err := e.wallHere(&one, o)
 			if err != nil {
 				return nil, err
 			}
-			if all = append(all, at); len(all) > maxRepeat {
+			if all = append(all, date{at, allDay}); len(all) > maxRepeat {
 				return nil, fmt.Errorf("the event has more than %d times in %s", maxRepeat, name)
 			}
 		}
