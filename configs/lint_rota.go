@@ -52,6 +52,7 @@ func (l *loader) lintRota() {
 	}
 	for _, s := range l.c.roster.Schedules() {
 		l.lintGap(s, gaps[oncall.Target{Kind: oncall.ToSchedule, Name: string(s.ID)}], to)
+		l.lintCovered(s, oncall.Span{From: from, To: to})
 	}
 	for _, p := range l.c.roster.Policies() {
 		l.lintLevels(p, gaps, oncall.Span{From: from, To: to})
@@ -85,6 +86,30 @@ func (l *loader) lintGap(s *oncall.Schedule, gaps []oncall.Span, to time.Time) {
 		what += "; then nobody is at " + strings.Join(alone, ", ")
 	}
 	l.doubt(l.register(aSchedule).at[string(s.ID)], join("schedules", string(s.ID)), "schedule-gap", what, "extend the hours of a layer, or add one below that has somebody always")
+}
+
+// lintCovered finds layers that have somebody and never decide, for one below has somebody at all those times.
+func (l *loader) lintCovered(s *oncall.Schedule, all oncall.Span) {
+	free := []oncall.Span{all} // when no layer below has anybody
+	for k, layer := range slices.Backward(s.Layers) {
+		gaps := (&oncall.Schedule{Zone: s.Zone, Layers: []oncall.Layer{layer}}).Gaps(all.From, all.To)
+		left := oncall.Common(free, gaps)
+		if oncall.Total(left) == oncall.Total(free) && oncall.Total(gaps) < all.To.Sub(all.From) {
+			at, key := l.layerAt(s, k)
+			l.doubt(at, key, "covered-layer", fmt.Sprintf("pages nobody within the next %d days: at all its times a layer below has somebody, and the last one that has somebody wins", LookAhead),
+				"move it down, or give the layers below `hours`")
+		}
+		free = left
+	}
+}
+
+// layerAt is where a layer is written.
+func (l *loader) layerAt(s *oncall.Schedule, k int) (*yaml.Node, string) {
+	layers := l.draft.root.get("schedules").object().get(string(s.ID)).object().get("layers").list()
+	if k < len(layers) {
+		return layers[k].place(), layers[k].key
+	}
+	return l.register(aSchedule).at[string(s.ID)], join("schedules", string(s.ID))
 }
 
 // lintLevels finds levels of several schedules that are empty together, and times at which the last resort finds nobody.

@@ -34,6 +34,7 @@ var lintCases = []lintCase{
 	{"start-not-handoff", 4, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05, handoff: \"Tue 09:00\"}]\n"},
 	{"start-not-handoff", 4, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: monthly, start: 2026-01-05, handoff: \"1 09:00\"}]\n"},
 	{"schedule-gap", 2, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05, hours: [\"Mon-Fri 09:00-18:00\"]}]\n"},
+	{"covered-layer", 4, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [bo], rotation: weekly, start: 2026-01-05, hours: [\"Mon-Fri 09:00-18:00\"]}, {users: [ana, bo], rotation: weekly, start: 2026-01-05}]\n"},
 	{"past-override", 5, "schedules:\n  primary:\n    timezone: Europe/Madrid\n    layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]\n    overrides: [{user: bo, from: \"2026-02-01 00:00\", to: \"2026-02-02 00:00\"}]\n"},
 	{"unused-schedule", 3, "schedules:\n  primary: {timezone: Europe/Madrid, layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]}\n  other: {timezone: Europe/Madrid, layers: [{users: [ana, bo], rotation: weekly, start: 2026-01-05}]}\n"},
 	{"unused-policy", 3, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}]}\n  other: {levels: [{notify: [user/ana], wait: 5m}]}\n"},

@@ -27,6 +27,7 @@ const LookAhead = 90
 var rules = []Rule{
 	// people and schedules
 	{"schedule-gap", "Nobody is on call for a time within the next 90 days.", "Extend the hours of a layer, or add a layer below that has somebody always.", NeedsClock},
+	{"covered-layer", "A layer has somebody within the next 90 days and pages nobody: at all its times a layer below it has somebody too, and the last one wins.", "Move it down, or give the layers below it `hours`.", NeedsClock},
 	{"empty-level", "For a time within the next 90 days all schedules of a level are empty together, so the level pages nobody.", "Close the gap in one of them, or name a person or a team on the level.", NeedsClock},
 	{"nobody-at-all", "For a time within the next 90 days the fallback policy finds nobody at any level: an alert then wakes no one.", "Put a person or a team on a level of the fallback.", NeedsClock},
 	{"on-call-share", "Somebody is on call for more of the next 90 days than `lint.max_share` (or `--max-share`) allows.", "Add people to the rota.", NeedsClock},
