@@ -23,23 +23,22 @@ func (b *bench) grow(sh shape, most int) error {
 		return err
 	}
 	fmt.Printf("Empty: %s resident.\n\n", mib(empty.resident))
-	t := newTable("open alerts", "alerts/s on the way", "CPU of one more alert", "cost to that at 1,000", "resident", "a minute later", "of it files", "after a kill ready in", "a minute later")
+	t := newTable("open alerts", "alerts/s on the way", "CPU of each on the way", "CPU of one more alert", "cost to that at 1,000", "resident", "a minute later", "of it files", "after a kill ready in", "a minute later")
 	s := d.source()
 	open, base := 0, 0.0
 	for _, goal := range []int{1_000, 10_000, 100_000, 1_000_000} {
 		if goal > most {
 			break
 		}
-		o, err := s.sending(b.ctx, sh, goal-open)
+		o, each, err := costOf(b, d, s, sh, goal-open)
 		if err != nil {
 			return err
 		}
-		open = goal
-		cost, added, err := costOf(b, d, s, sh, max(4_000, goal/5)) // several merges of tables, for they come in waves
+		more, cost, err := costOf(b, d, s, sh, max(4_000, goal/5)) // several merges of tables, for they come in waves
 		if err != nil {
 			return err
 		}
-		open += added
+		open = goal + more.alerts
 		if base == 0 {
 			base = cost
 		}
@@ -60,23 +59,22 @@ func (b *bench) grow(sh shape, most int) error {
 		if err != nil {
 			return err
 		}
-		t.row(goal, o.rate(), fmt.Sprintf("%.0f us", cost), cost/base, mib(u.resident), mib(calm.resident), mib(calm.files), ready, mib(after.resident))
+		t.row(goal, o.rate(), fmt.Sprintf("%.0f us", each), fmt.Sprintf("%.0f us", cost), cost/base, mib(u.resident), mib(calm.resident), mib(calm.files), ready, mib(after.resident))
 	}
 	return d.close()
 }
 
-// costOf is the processor time of one alert, in microseconds, over some more of them.
-func costOf(b *bench, d *daemon, s *source, sh shape, more int) (us float64, alerts int, err error) {
+// costOf sends some more alerts; us is the processor time of one of them, in microseconds.
+func costOf(b *bench, d *daemon, s *source, sh shape, more int) (o *outcome, us float64, err error) {
 	before, err := d.usage()
 	if err != nil {
-		return 0, 0, err
+		return nil, 0, err
 	}
-	o, err := s.sending(b.ctx, sh, more)
-	if err != nil {
-		return 0, 0, err
+	if o, err = s.sending(b.ctx, sh, more); err != nil {
+		return nil, 0, err
 	}
 	after, err := d.usage()
-	return float64((after.cpu - before.cpu).Microseconds()) / float64(max(o.alerts, 1)), o.alerts, err
+	return o, float64((after.cpu - before.cpu).Microseconds()) / float64(max(o.alerts, 1)), err
 }
 
 // rested reads usage once the daemon has had a quiet minute, in which it gives back what it needed for its work.
