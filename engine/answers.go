@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
@@ -81,11 +82,11 @@ func (s *speaker) status(c notify.Command) (string, error) {
 	text := fmt.Sprintf("%s. %s", s.label(i, 60), plainState(i))
 	switch i.State {
 	case incident.Acknowledged:
-		text += " by " + i.AckedBy + " " + ago(s.b.now.Sub(i.AcknowledgedAt)) + " ago" + s.b.untilText(i.AckUntil, s.user.ID)
+		text += " by " + i.AckedBy + " " + lapse.Largest(s.b.now.Sub(i.AcknowledgedAt)) + " ago" + s.b.untilText(i.AckUntil, s.user.ID)
 	case incident.OnHold:
 		text += " (" + clip(i.HoldReason, 40) + ")" + s.b.untilText(i.HoldUntil, s.user.ID)
 	case incident.Triggered:
-		text += " " + ago(s.b.now.Sub(i.TriggeredAt)) + " ago" + paging(i)
+		text += " " + lapse.Largest(s.b.now.Sub(i.TriggeredAt)) + " ago" + paging(i)
 	}
 	return text + "." + stillFiring(i), nil
 }

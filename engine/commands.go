@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
@@ -143,7 +144,7 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 		did = "escalated" + paging(i) + "."
 	case incident.Resolve:
 		if i.Firing > 0 {
-			did += fmt.Sprintf(" Alerts that still fire: %d. Unless they recover, it pages again in %s.", i.Firing, ago(i.WakeAt.Sub(s.b.now)))
+			did += fmt.Sprintf(" Alerts that still fire: %d. Unless they recover, it pages again in %s.", i.Firing, lapse.Largest(i.WakeAt.Sub(s.b.now)))
 		}
 		if s.b.live.book.NoteFor[i.Priority] && i.Note == "" {
 			did += fmt.Sprintf(" What was done? Reply n %d and a few words: a %s needs them.", i.Number, i.Priority)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
@@ -425,7 +426,7 @@ func (b *batch) inWords(n int64, err error) (string, bool) {
 		if already.By != "" {
 			who = " by " + already.By
 		}
-		return fmt.Sprintf("%s was already %s%s, %s ago.", incident.Ref(n), already.State, who, ago(b.now.Sub(already.At))), true
+		return fmt.Sprintf("%s was already %s%s, %s ago.", incident.Ref(n), already.State, who, lapse.Largest(b.now.Sub(already.At))), true
 	case errors.Is(err, incident.ErrNoIncident):
 		return noIncident(n), true
 	case errors.Is(err, incident.ErrFinal), errors.Is(err, incident.ErrNobody), errors.Is(err, incident.ErrNotAcked),
@@ -443,17 +444,4 @@ func (b *batch) inWords(n int64, err error) (string, bool) {
 // noIncident is the answer about an incident that does not exist, or is none of the asker's business.
 func noIncident(n int64) string {
 	return fmt.Sprintf("There is no %s. Nothing was done. Reply list for yours.", incident.Ref(n))
-}
-
-// ago writes an age as a text does: 45s, 12m, 3h, 2d.
-func ago(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(max(d, 0).Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/store"
 )
@@ -30,7 +31,7 @@ func (b *batch) before(n int64, d *router.Decision, f *incident.Fire) error {
 		return nil
 	}
 	f.Previous = n
-	f.LastTime = string(i.State) + " " + ago(b.now.Sub(i.ResolvedAt)) + " ago"
+	f.LastTime = string(i.State) + " " + lapse.Largest(b.now.Sub(i.ResolvedAt)) + " ago"
 	if i.Code != "" {
 		f.LastTime += " (" + i.Code + ")"
 	}

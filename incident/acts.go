@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 )
@@ -129,7 +130,7 @@ func (d *draft) resolveBy(r Resolve) error {
 		d.tell(DidNote, self, "closing.note", "A note about what was done is owed before it can be closed")
 	}
 	if d.i.Firing > 0 {
-		d.tell(DidNote, self, "", "Alerts that still fire: %d. Unless they recover, it opens again and pages in %s", d.i.Firing, span(max(d.i.ReopenWindow, leastGrace)))
+		d.tell(DidNote, self, "", "Alerts that still fire: %d. Unless they recover, it opens again and pages in %s", d.i.Firing, lapse.Exact(max(d.i.ReopenWindow, leastGrace)))
 	}
 	return nil
 }
@@ -321,18 +322,6 @@ func (d *draft) reopen(why string, s *router.Suppression) {
 	d.i.Confirmed, d.i.Satisfied = "", 0
 	d.i.Code, d.i.Note, d.i.ResolvedAt = "", "", time.Time{}
 	d.retrigger("")
-	d.tell(DidReopen, self, "reopen_window "+span(d.i.ReopenWindow), "Reopened: %s", why)
+	d.tell(DidReopen, self, "reopen_window "+lapse.Exact(d.i.ReopenWindow), "Reopened: %s", why)
 	d.startUnless(s)
-}
-
-// span writes a duration as people do: 10m, 2h30m.
-func span(t time.Duration) string {
-	s := t.Round(time.Second).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }

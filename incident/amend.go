@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -155,7 +156,7 @@ func (d *draft) amended(was *Incident) []string {
 		{"title", was.Title, i.Title}, {"service", was.Service, i.Service}, {"type", was.Type, i.Type},
 		{"category", was.Category, i.Category}, {"impact", string(was.Impact), string(i.Impact)},
 		{"urgency", string(was.Urgency), string(i.Urgency)}, {"priority", string(was.Priority), string(i.Priority)},
-		{"start", stamp(was.StartedAt), stamp(i.StartedAt)}, {"update clock", span(was.UpdateEvery), span(i.UpdateEvery)},
+		{"start", stamp(was.StartedAt), stamp(i.StartedAt)}, {"update clock", lapse.Exact(was.UpdateEvery), lapse.Exact(i.UpdateEvery)},
 	} {
 		if f.old != f.now {
 			out = append(out, f.name+" "+nameOr(f.old, "none")+" to "+nameOr(f.now, "none"))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident/sla"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -153,10 +154,10 @@ func (d *draft) tellClocks() {
 }
 
 func (d *draft) tellClock(c *Clock, was int) {
-	what := fmt.Sprintf("%d %% of the %s time of %s is used, %s left of %s", c.Over, c.Kind, c.SLA, span(max(0, c.Target-c.Elapsed)), span(c.Target))
+	what := fmt.Sprintf("%d %% of the %s time of %s is used, %s left of %s", c.Over, c.Kind, c.SLA, lapse.Exact(max(0, c.Target-c.Elapsed)), lapse.Exact(c.Target))
 	breach := c.Breached && was < 100
 	if breach {
-		what = fmt.Sprintf("SLA BREACHED: the %s time of %s, %s, is over", c.Kind, c.SLA, span(c.Target))
+		what = fmt.Sprintf("SLA BREACHED: the %s time of %s, %s, is over", c.Kind, c.SLA, lapse.Exact(c.Target))
 	}
 	d.tell(DidWarn, self, "SLA "+c.SLA+" for "+c.Priority, "%s", what)
 	e := &d.entries[len(d.entries)-1]

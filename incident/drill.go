@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -65,7 +66,7 @@ func (d *draft) answered(by Actor) {
 	if d.i.FirstAckAt.IsZero() {
 		d.i.FirstAckAt, d.i.FirstAckBy, d.i.AcknowledgedAt = d.now, by.Name, d.now
 	}
-	d.resolve(by, Answered, span(d.now.Sub(d.i.CreatedAt))+" after it began")
+	d.resolve(by, Answered, lapse.Exact(d.now.Sub(d.i.CreatedAt))+" after it began")
 }
 
 // unanswered ends a drill that went through its policy once without an answer. Its failure wakes nobody.

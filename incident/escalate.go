@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -124,7 +125,7 @@ func (d *draft) fireFrom() {
 		d.unanswered("no level finds anybody")
 		return
 	}
-	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy)+d.version(), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", span(nobodyWait))
+	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy)+d.version(), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", lapse.Exact(nobodyWait))
 	// No policy in the cursor: what follows is the incident's own again, in a new round.
 	d.i.Cursor = Cursor{Round: d.i.Cursor.Round + 1, FiredAt: d.now, EndsAt: d.now.Add(nobodyWait)}
 }

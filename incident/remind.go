@@ -3,6 +3,7 @@ package incident
 import (
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -73,7 +74,7 @@ func (d *draft) remindUpdate() {
 	}
 	what := "a status update is due"
 	if i.Status != nil {
-		what += ", the last was " + span(d.now.Sub(i.Status.At)) + " ago"
+		what += ", the last was " + lapse.Exact(d.now.Sub(i.Status.At)) + " ago"
 	}
 	d.tell(DidRemind, self, "updates.cadence "+string(i.Priority), "Reminded: %s", what)
 	d.news(to, newsUpdateDue, what)

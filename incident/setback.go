@@ -3,6 +3,7 @@ package incident
 import (
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 )
 
@@ -33,7 +34,7 @@ func (d *draft) setBack(a SetBack) error {
 			}
 		}
 	}
-	d.tell(DidRedrive, self, "clock", "The machine's clock was set back by %s: what waits does not wait longer for it", span(a.By))
+	d.tell(DidRedrive, self, "clock", "The machine's clock was set back by %s: what waits does not wait longer for it", lapse.Exact(a.By))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/router"
 )
 
@@ -17,7 +18,7 @@ func Stuck(i *Incident, now time.Time, slack time.Duration) string {
 	case i.State == Closed:
 		return ""
 	case late(i.WakeAt):
-		return fmt.Sprintf("its timer was due %s ago", span(now.Sub(i.WakeAt)))
+		return fmt.Sprintf("its timer was due %s ago", lapse.Exact(now.Sub(i.WakeAt)))
 	case i.State == Resolved:
 		if i.Firing > 0 && i.DuplicateOf == 0 && missed(i.stillFiringAt()) {
 			return "its alerts still fire, and no timer brings it back"

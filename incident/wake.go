@@ -3,6 +3,7 @@ package incident
 import (
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/router"
 )
 
@@ -46,13 +47,13 @@ func (d *draft) wakeResolved(s *router.Suppression) {
 	i := &d.i
 	switch {
 	case i.Firing > 0 && i.DuplicateOf == 0 && !i.stillFiringAt().After(d.now):
-		d.reopen("its alerts still fire "+span(d.now.Sub(i.ResolvedAt))+" after it was resolved", s)
+		d.reopen("its alerts still fire "+lapse.Exact(d.now.Sub(i.ResolvedAt))+" after it was resolved", s)
 	case d.kept():
 		d.remindEnd()
 	case !i.ResolvedAt.Add(d.closeIn()).After(d.now):
 		i.State = Closed
 		i.ClosedAt, i.ClosedBy = d.now, string(BySystem)
-		d.tell(DidClose, self, "", "Closed, %s after it was resolved", span(d.now.Sub(i.ResolvedAt)))
+		d.tell(DidClose, self, "", "Closed, %s after it was resolved", lapse.Exact(d.now.Sub(i.ResolvedAt)))
 	}
 }
 

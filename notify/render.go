@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/rouse/rouse/internal/lapse"
 )
 
 // View is what rendering needs to know of one incident.
@@ -239,25 +241,10 @@ func circumstances(v View) string {
 	case max(v.Firing, v.Total) > 0:
 		out = append(out, plural(max(v.Firing, v.Total), "alert"))
 	}
-	if a := age(v.Age); a != "" {
-		out = append(out, a)
+	if v.Age >= time.Second {
+		out = append(out, lapse.Largest(v.Age))
 	}
 	return strings.Join(out, ", ")
-}
-
-// age writes a duration in its largest unit: "40s", "2m", "3h", "2d"; nothing below a second.
-func age(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return ""
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", d/time.Second)
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	}
-	return fmt.Sprintf("%dd", d/(24*time.Hour))
 }
 
 func plural(n int, noun string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
@@ -81,7 +82,7 @@ func (c *call) use(via oncall.Method, times []time.Time) client.Use {
 	n, per := c.s.Engine.Allowed(via)
 	u := client.Use{Via: string(via), Most: n, Per: "1h"}
 	if per > 0 {
-		u.Per = short(per)
+		u.Per = lapse.Exact(per)
 	} else {
 		per = time.Hour
 	}
@@ -91,15 +92,6 @@ func (c *call) use(via oncall.Method, times []time.Time) client.Use {
 		}
 	}
 	return u
-}
-
-// short writes whole hours and minutes as a person does: 15m, 1h, 1h30m.
-func short(d time.Duration) string {
-	s := strings.TrimSuffix(d.String(), "0s")
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // lines is GET /api/v1/lines: every method over every provider, and which are out of use.

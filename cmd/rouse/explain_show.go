@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/configs"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/simulate/explain"
 )
@@ -255,7 +256,7 @@ func (s *session) steps(a *explain.Answer, i *explain.Incident) {
 		after := st.At.Sub(a.At)
 		clock, plus := "", ""
 		if after != last {
-			clock, plus = s.clock(st.At, a.At), "+"+explain.Span(after)
+			clock, plus = s.clock(st.At, a.At), "+"+lapse.Exact(after)
 		}
 		last = after
 		rows = append(rows, append([]string{"  " + clock, plus}, s.step(&st)...))

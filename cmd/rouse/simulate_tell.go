@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/simulate/rehearsal"
 )
@@ -37,7 +38,7 @@ func tellNight(p printer, line *rehearsal.Timeline, zone *time.Location) {
 			day, last = at.YearDay(), ""
 			p.line("%s", p.paint(bold, at.Format("Monday 2 January")))
 		}
-		clock := at.Format("15:04:05") + fmt.Sprintf("  %-7s", "+"+brief(m.At.Sub(line.Start)))
+		clock := at.Format("15:04:05") + fmt.Sprintf("  %-7s", "+"+lapse.Exact(m.At.Sub(line.Start).Truncate(time.Second)))
 		shown := p.paint(dim, clock)
 		if clock == last {
 			shown = strings.Repeat(" ", len(clock))
@@ -80,18 +81,6 @@ func (p printer) night(m *rehearsal.Moment, what string) string {
 		return p.paint(green, what)
 	}
 	return what
-}
-
-// brief writes how long after the start something is: 0s, 1m25s, 2h.
-func brief(d time.Duration) string {
-	s := d.Truncate(time.Second).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // inShort sums a night up: who was woken how often, and how it ended.
@@ -138,9 +127,9 @@ func ends(line *rehearsal.Timeline, zone *time.Location) (all []string) {
 		case i.Suppressed != nil && i.State == incident.Triggered:
 			s += fmt.Sprintf(", suppressed by %s %s", i.Suppressed.Kind, i.Suppressed.Rule)
 		case i.State == incident.Triggered:
-			s += " after " + brief(line.End.Sub(line.Start))
+			s += " after " + lapse.Exact(line.End.Sub(line.Start).Truncate(time.Second))
 		case i.State == incident.Acknowledged && !i.AcknowledgedAt.IsZero():
-			s += fmt.Sprintf(" by %s after %s", i.AckedBy, brief(i.AcknowledgedAt.Sub(line.Start)))
+			s += fmt.Sprintf(" by %s after %s", i.AckedBy, lapse.Exact(i.AcknowledgedAt.Sub(line.Start).Truncate(time.Second)))
 		}
 		all = append(all, s)
 	}

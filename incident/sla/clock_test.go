@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rouse/rouse/internal/lapse"
 )
 
 // marksOf reads marks written as "09:00 opened P2, 10:30 held vendor", all on Monday 2 March 2026 in UTC unless a day is given as
@@ -53,9 +55,9 @@ func gold(c *Calendar) *Definition {
 
 // brief writes what a table wants to know of a reading.
 func brief(c Reading) string {
-	s := fmt.Sprintf("%s %s %s", c.Priority, c.Stage, spell(c.Elapsed))
+	s := fmt.Sprintf("%s %s %s", c.Priority, c.Stage, lapse.Exact(c.Elapsed))
 	if c.PausedWall > 0 {
-		s += fmt.Sprintf(" paused %s/%s", spell(c.PausedFor), spell(c.PausedWall))
+		s += fmt.Sprintf(" paused %s/%s", lapse.Exact(c.PausedFor), lapse.Exact(c.PausedWall))
 	}
 	if c.PausedBy != "" {
 		s += " by " + c.PausedBy

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rouse/rouse/internal/lapse"
 )
 
 // Line is one event in the story of a clock. What is plain English without a full stop. Elapsed and Left are of the calendar's
@@ -107,7 +109,7 @@ func (t *teller) event(m Mark, before, after Reading) string {
 	case before.Stage != Done && after.Stage == Done:
 		return string(m.Kind) + ": done" + verdict(after)
 	case m.Kind == Reopened && before.Stage == Done && after.Stage != Done:
-		away := spell(after.PausedWall - before.PausedWall)
+		away := lapse.Exact(after.PausedWall - before.PausedWall)
 		what := "reopened: runs on, the " + away + " since it was resolved do not count"
 		if before.Target != after.Target {
 			what += t.retarget(before, after)
@@ -129,9 +131,9 @@ func (t *teller) promise(c Reading) string {
 	case c.Target == 0:
 		return "nothing is promised for it"
 	case t.g == nil:
-		return "target " + spell(c.Target) + ", around the clock"
+		return "target " + lapse.Exact(c.Target) + ", around the clock"
 	}
-	return "target " + spell(c.Target) + " of the hours of " + c.Calendar
+	return "target " + lapse.Exact(c.Target) + " of the hours of " + c.Calendar
 }
 
 // retarget says what a change of the priority did.
@@ -146,7 +148,7 @@ func (t *teller) retarget(before, after Reading) string {
 	case after.Target == 0:
 		return ": " + t.promise(after)
 	}
-	return fmt.Sprintf(": target %s -> %s, counted from the start", spell(before.Target), spell(after.Target))
+	return fmt.Sprintf(": target %s -> %s, counted from the start", lapse.Exact(before.Target), lapse.Exact(after.Target))
 }
 
 func (t *teller) waits(c Reading) string {
@@ -161,7 +163,7 @@ func verdict(c Reading) string {
 	case c.Target == 0:
 		return ""
 	case c.Breached:
-		return ", " + spell(c.Elapsed-c.Target) + " over the target"
+		return ", " + lapse.Exact(c.Elapsed-c.Target) + " over the target"
 	}
 	return " in time"
 }
@@ -247,15 +249,3 @@ func (t *teller) standing(c Reading, promised bool) string {
 }
 
 func (t *teller) stamp(at time.Time) string { return at.In(t.zone).Format("2006-01-02 15:04:05 MST") }
-
-// spell writes a duration in hours, minutes and seconds, never in days, whose length would be anybody's guess.
-func spell(d time.Duration) string {
-	s := d.Round(time.Second).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = s[:len(s)-2]
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = s[:len(s)-2]
-	}
-	return s
-}

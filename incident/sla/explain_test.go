@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rouse/rouse/internal/lapse"
 )
 
 // told writes lines as "2 09:00 | elapsed | left | what", in UTC.
@@ -13,7 +15,7 @@ func told(lines []Line, kind Kind) string {
 	var b strings.Builder
 	for _, l := range lines {
 		if l.Kind == kind {
-			fmt.Fprintf(&b, "%s | %s | %s | %s\n", l.At.Format("2 15:04"), spell(l.Elapsed), spell(l.Left), l.What)
+			fmt.Fprintf(&b, "%s | %s | %s | %s\n", l.At.Format("2 15:04"), lapse.Exact(l.Elapsed), lapse.Exact(l.Left), l.What)
 		}
 	}
 	return b.String()
@@ -168,15 +170,4 @@ func explains(lines []Line, c Reading, now time.Time) string {
 		return "the breach is not told"
 	}
 	return ""
-}
-
-func TestSpell(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0s", 8 * time.Hour: "8h", 90 * time.Minute: "1h30m", 30 * time.Minute: "30m", 10*time.Hour + 5*time.Second: "10h0m5s",
-		-2 * time.Hour: "-2h", 72 * time.Hour: "72h", 10 * time.Minute: "10m",
-	} {
-		if got := spell(d); got != want {
-			t.Errorf("%d: got %s, want %s", d, got, want)
-		}
-	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rouse/rouse/internal/lapse"
 )
 
 // Known is what the rest of the configuration says, for Flaws.
@@ -115,7 +117,7 @@ func (f *finder) targets(key string, targets map[string]time.Duration, opens boo
 		t, at := targets[p], key+"."+p
 		switch m := f.d.Match.Priority; {
 		case t <= 0:
-			f.fatal(NeverStarts, at, "give a time above zero", "a target of %s is no promise", spell(t))
+			f.fatal(NeverStarts, at, "give a time above zero", "a target of %s is no promise", lapse.Exact(t))
 		case len(m) > 0 && !slices.Contains(m, p):
 			f.fatal(NeverStarts, at, "add "+p+" to match.priority, or remove this target",
 				"match.priority leaves %s out, so this target can never start", p)
@@ -133,7 +135,7 @@ func (f *finder) targets(key string, targets map[string]time.Duration, opens boo
 		}
 		if before != "" && targets[before] > targets[p] {
 			f.doubt(OddOrder, key+"."+before, "check which of the two is meant",
-				"%s has %s, which is longer than the %s of %s", before, spell(targets[before]), spell(targets[p]), p)
+				"%s has %s, which is longer than the %s of %s", before, lapse.Exact(targets[before]), lapse.Exact(targets[p]), p)
 		}
 		before = p
 	}
@@ -159,14 +161,14 @@ func (f *finder) order(targets map[string]time.Duration) []string {
 func (f *finder) long(key string, target time.Duration) {
 	if f.known.Now.IsZero() || f.d.Calendar == nil {
 		if target > year {
-			f.doubt(LongTarget, key, "check the unit", "%s are more than a year", spell(target))
+			f.doubt(LongTarget, key, "check the unit", "%s are more than a year", lapse.Exact(target))
 		}
 		return
 	}
 	at, ok := f.d.Calendar.Add(f.known.Now, target)
 	if !ok || at.Sub(f.known.Now) > year {
 		f.doubt(LongTarget, key, "check the unit: it is time of the calendar, not of the clock on the wall",
-			"%s of the hours of %s take more than a year", spell(target), f.d.CalendarName)
+			"%s of the hours of %s take more than a year", lapse.Exact(target), f.d.CalendarName)
 	}
 }
 
@@ -176,7 +178,7 @@ func (f *finder) both() {
 		response, resolution := f.d.Response[p], f.d.Resolution[p]
 		if response > 0 && resolution > 0 && response > resolution {
 			f.fatal(NeverKept, "response."+p, "give "+p+" a response that is not longer than its resolution",
-				"the response to %s may take %s, longer than its resolution of %s", p, spell(response), spell(resolution))
+				"the response to %s may take %s, longer than its resolution of %s", p, lapse.Exact(response), lapse.Exact(resolution))
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/simulate/rehearsal"
 )
 
@@ -94,7 +95,7 @@ func worth(m *rehearsal.Moment) bool {
 
 func (r *Result) row(mark Mark, at time.Time, what, more string) Row {
 	local := at.In(r.Test.zone)
-	return Row{Mark: mark, At: local, Wall: local.Format(r.form()), After: short(at.Sub(r.Line.Start)), What: what, More: more}
+	return Row{Mark: mark, At: local, Wall: local.Format(r.form()), After: lapse.Exact(at.Sub(r.Line.Start).Truncate(time.Second)), What: what, More: more}
 }
 
 // form is how the clock is written in a story: with the day in one that goes past midnight, with the zone in one that changes clocks.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/simulate/rehearsal"
@@ -96,7 +97,7 @@ func (t *Test) label(form string) string {
 
 // clock writes an instant of the story: how long after its start, and on the wall.
 func (j *judge) clock(t time.Time) string {
-	return fmt.Sprintf("%s (%s)", short(t.Sub(j.line.Start)), t.In(j.test.zone).Format(j.test.label("15:04:05")))
+	return fmt.Sprintf("%s (%s)", lapse.Exact(t.Sub(j.line.Start).Truncate(time.Second)), t.In(j.test.zone).Format(j.test.label("15:04:05")))
 }
 
 // number finds the incident that a word stands for at an instant; 0 for none.

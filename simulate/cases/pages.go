@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/simulate/rehearsal"
 )
@@ -134,21 +135,9 @@ func apart(a, b time.Time) time.Duration { return a.Sub(b).Abs() }
 
 func difference(d time.Duration) string {
 	if d < 0 {
-		return "which is " + short(-d) + " earlier"
+		return "which is " + lapse.Exact((-d).Truncate(time.Second)) + " earlier"
 	}
-	return "which is " + short(d) + " later"
-}
-
-// short writes a duration without zero units: 5m, 1m25s, 2h.
-func short(d time.Duration) string {
-	s := d.Truncate(time.Second).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
+	return "which is " + lapse.Exact(d.Truncate(time.Second)) + " later"
 }
 
 func firstLine(s string) string {

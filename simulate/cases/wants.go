@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 )
@@ -352,7 +354,7 @@ func (w *wantPromise) check(j *judge, l *line) (bool, string, []string) {
 			if stage == w.stage {
 				return true, "", nil
 			}
-			found = append(found, fmt.Sprintf("%s of %s is %s: %s of %s used", w.kind, def.Name, strings.ReplaceAll(stage, "_", " "), short(r.Elapsed), short(r.Target)))
+			found = append(found, fmt.Sprintf("%s of %s is %s: %s of %s used", w.kind, def.Name, strings.ReplaceAll(stage, "_", " "), lapse.Exact(r.Elapsed.Truncate(time.Second)), lapse.Exact(r.Target.Truncate(time.Second))))
 			places = append(places, j.where("sla "+def.Name+", priority "+r.Priority, "slas", def.Name))
 		}
 	}

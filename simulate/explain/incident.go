@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 )
@@ -136,7 +136,7 @@ func (a *asking) next(n int64, cut int) string {
 		return ""
 	case cut < len(a.line.Moments):
 		at := a.line.Moments[cut].At
-		return "from +" + Span(at.Sub(a.line.Start)) + " on the same again, until somebody acknowledges"
+		return "from +" + lapse.Exact(at.Sub(a.line.Start)) + " on the same again, until somebody acknowledges"
 	case !i.State.Open():
 		return "it is " + string(i.State)
 	case i.Suppressed != nil && i.Suppressed.Until.IsZero():
@@ -178,16 +178,4 @@ func (a *asking) suppressedAt(s *router.Suppression) string {
 func (a *asking) interval(rule string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(rule, "outside "), ", ")
 	return cmp.Or(a.Where("time_intervals", name), a.Where("mute_time_intervals", name))
-}
-
-// Span writes a time that passed to the second: 0s, 1m30s, 2h.
-func Span(d time.Duration) string {
-	w := d.Round(time.Second).String()
-	if strings.HasSuffix(w, "m0s") {
-		w = strings.TrimSuffix(w, "0s")
-	}
-	if strings.HasSuffix(w, "h0m") {
-		w = strings.TrimSuffix(w, "0m")
-	}
-	return w
 }

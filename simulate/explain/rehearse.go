@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/simulate/rehearsal"
 )
@@ -176,7 +177,7 @@ func (a *asking) steps(n int64, cut int) []Step {
 			continue
 		}
 		if s, ok := a.step(m); ok {
-			s.At, s.After = m.At, Span(m.At.Sub(a.line.Start))
+			s.At, s.After = m.At, lapse.Exact(m.At.Sub(a.line.Start))
 			out = append(out, s)
 		}
 	}
@@ -232,7 +233,7 @@ func (a *asking) page(m *rehearsal.Moment) Step {
 		if x.Page == m.Page && x.Kind == rehearsal.Missed && !x.At.Before(m.At) {
 			s.Fate = string(x.Outcome)
 			if d := x.At.Sub(m.At); d > 0 {
-				s.Fate += " after " + Span(d)
+				s.Fate += " after " + lapse.Exact(d)
 			}
 			break
 		}
