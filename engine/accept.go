@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -223,9 +224,15 @@ func (b *batch) openOf(numbers []int64) (open []int64, err error) {
 func (b *batch) refacts(a *alert.Alert, row *store.Alert, open []int64) error {
 	trim(a)
 	changed := row.Severity != a.Severity || row.Title != a.Title
-	first, muted := row.FirstAt, row.Muted
-	was := row.Severity
-	row.Alert, row.FirstAt, row.Muted, row.SeenAt, row.UpdatedAt = *a, first, muted, b.now, b.now
+	first, was := row.FirstAt, row.Severity
+	muted, err := b.mutedIn(a, open)
+	if err != nil {
+		return err
+	}
+	row.Alert, row.FirstAt, row.Muted, row.SeenAt, row.UpdatedAt = *a, first, nil, b.now, b.now
+	for _, s := range muted {
+		row.Muted = cmp.Or(row.Muted, s)
+	}
 	if err := b.keep(row); err != nil {
 		return err
 	}
@@ -236,7 +243,7 @@ func (b *batch) refacts(a *alert.Alert, row *store.Alert, open []int64) error {
 	if !changed {
 		return nil
 	}
-	for _, n := range open {
+	for k, n := range open {
 		i, err := b.incident(n)
 		if err != nil {
 			return err
@@ -244,12 +251,29 @@ func (b *batch) refacts(a *alert.Alert, row *store.Alert, open []int64) error {
 		if a.Severity == was && i.Lead != a.Key {
 			continue // only its own words changed, and they are not the title
 		}
-		f := incident.Fire{Alert: *a, Known: true, Where: router.Decision{Route: i.Route}, Suppressed: i.Suppressed, Muted: muted}
+		f := incident.Fire{Alert: *a, Known: true, Where: router.Decision{Route: i.Route}, Suppressed: together(i, muted[k]), Muted: muted[k]}
 		if _, err := b.act(n, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// mutedIn says for each of some incidents what keeps people from hearing of an alert in it now; nil for nothing.
+func (b *batch) mutedIn(a *alert.Alert, numbers []int64) ([]*router.Suppression, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	where := b.live.route(a)
+	muted := make([]*router.Suppression, len(numbers))
+	for k, n := range numbers {
+		i, err := b.incident(n)
+		if err != nil {
+			return nil, err
+		}
+		muted[k] = b.check(a, pick(where, i))
+	}
+	return muted, nil
 }
 
 // keep writes an alert row, and remembers it as firing once that is durable.

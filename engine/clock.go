@@ -169,7 +169,11 @@ func (b *batch) wakeOne(i *incident.Incident) error {
 	if err != nil {
 		return err
 	}
-	after, err := b.act(i.Number, incident.Wake{Suppressed: s})
+	heard, err := b.heard(i)
+	if err != nil {
+		return err
+	}
+	after, err := b.act(i.Number, incident.Wake{Suppressed: s, Heard: heard})
 	if err == nil && !after.WakeAt.IsZero() && !after.WakeAt.After(b.now) {
 		b.e.log.Error("an incident wants to be woken in the past", "incident", after.Ref())
 		after.WakeAt = b.now.Add(time.Second) // it must not keep the clock from the others
@@ -259,6 +263,12 @@ func (b *batch) reviewAll(chunk []int64) error {
 			if err := b.wakeOne(i); err != nil {
 				return err
 			}
+		}
+		if !i.Hushed.IsZero() {
+			if err := b.wakeOne(i); err != nil {
+				return err
+			}
+			continue
 		}
 		if i.State != incident.Triggered || i.Firing == 0 {
 			continue

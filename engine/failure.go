@@ -32,7 +32,10 @@ func unanswered(e *notify.Error) bool {
 // refused is a page that the provider did not take, or may have taken without saying so.
 func (b *batch) refused(p *store.Page, e *notify.Error) error {
 	if !e.Unknown {
-		p.Detail = e.Error()
+		p.Detail, p.Class = e.Error(), e.Class
+		if err := b.uncount(p); err != nil {
+			return err
+		}
 		return b.fails(p, fault{class: e.Class, code: e.Code, outcome: notify.Failed, why: e.Err.Error(), retryAfter: e.RetryAfter})
 	}
 	p.Class, p.Code, p.Detail = e.Class, e.Code, e.Error()
@@ -46,6 +49,29 @@ func (b *batch) refused(p *store.Page, e *notify.Error) error {
 		return err
 	}
 	return b.put(p)
+}
+
+// uncount takes a message that no provider took out of what its number has had, so that an outage uses up nobody's limit.
+func (b *batch) uncount(p *store.Page) error {
+	counted := p.Kind == incident.PageAlert || p.Kind == incident.PageUpdate || p.Kind == incident.PageNews
+	if p.Via == oncall.Email || !counted || !nowhere(p) {
+		return nil
+	}
+	c, err := b.tx.Contact(p.To)
+	if err != nil {
+		return b.fail(err)
+	}
+	times := &c.Sent
+	switch {
+	case p.Via == oncall.Call:
+		times = &c.Called
+	case p.Kind == incident.PageNews:
+		times = &c.News
+	}
+	if n := len(*times); n > 0 {
+		*times = slices.Clone((*times)[:n-1])
+	}
+	return b.fail(b.tx.PutContact(c))
 }
 
 // fails does what follows from a failure, by its class: docs/operations.md has the table, and a story walks through it.

@@ -115,7 +115,7 @@ func (b *batch) number(service, policy string) (n, turn int64, err error) {
 		return n, 0, nil
 	}
 	turn, err = b.tx.AddCounter("turn/"+service, 1)
-	return n, turn, b.fail(err)
+	return n, turn - 1, b.fail(err) // the first incident is the first person's
 }
 
 // latest finds the newest incident of a group; 0 when there is none.

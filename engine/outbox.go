@@ -165,12 +165,21 @@ func (b *batch) report(p *store.Page, o incident.StepOutcome, detail string, qui
 		if i, err := b.incident(m.Incident); err == nil && i.State == incident.Closed {
 			continue // closed is final: what became of a late word about it is in the page's own row
 		}
-		_, err := b.act(m.Incident, incident.Report{Page: m.ID, Outcome: o, Detail: detail, Quiet: quiet})
+		_, err := b.act(m.Incident, incident.Report{Page: m.ID, Outcome: o, Detail: detail, Quiet: quiet, Refused: nowhere(p)})
 		if err != nil && !errors.Is(err, incident.ErrNoIncident) {
 			return err
 		}
 	}
 	return nil
+}
+
+// nowhere reports whether no provider has taken a page, for a reason that may be gone soon.
+func nowhere(p *store.Page) bool {
+	switch p.Class {
+	case "", notify.Account, notify.Transient, notify.Throttle, notify.Queue:
+		return p.SentAt.IsZero()
+	}
+	return false
 }
 
 // name says in words what a page is, number masked: "SMS to ana (+34…0001)".

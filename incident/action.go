@@ -53,8 +53,18 @@ type Open struct {
 	StartedAt time.Time // when it began, if the reporter knows
 }
 
-// Wake is the incident's timer, or a change of what suppresses it. Suppressed is looked up afresh by the caller.
-type Wake struct{ Suppressed *router.Suppression }
+// Wake is the incident's timer, or a change of what suppresses it. Suppressed is looked up afresh by the caller, and so is Heard
+// where the incident has something hushed.
+type Wake struct {
+	Suppressed *router.Suppression
+	Heard      *Heard // nil: nobody looked
+}
+
+// Heard is what became of the alerts that nobody may hear of (Incident.Hushed).
+type Heard struct {
+	Free  bool                // one of them may be heard now
+	Muted *router.Suppression // else what keeps people from hearing of those that still fire, the one that ends first; nil: none fires
+}
 
 // Report is what became of one of the incident's pages.
 type Report struct {
@@ -62,6 +72,7 @@ type Report struct {
 	Outcome StepOutcome
 	Detail  string // for the timeline, in words
 	Quiet   bool   // no timeline entry
+	Refused bool   // no provider took it, for a reason that is not the person's
 }
 
 // Ack acknowledges. Until is zero for an acknowledgement without a lease of its own; the service's ack_timeout applies then.

@@ -86,7 +86,7 @@ func (d *draft) stop() {
 	d.i.Cursor.Reached = d.i.Cursor.Reached || d.i.Cursor.perhaps()
 	d.i.Cursor.People = nil
 	d.i.Cursor.EndsAt = time.Time{}
-	d.i.TellAt, d.i.Joined = time.Time{}, 0
+	d.i.TellAt, d.i.Joined, d.i.Hushed = time.Time{}, 0, Hush{}
 }
 
 func (d *draft) escalate(a Escalate) error {
@@ -309,7 +309,7 @@ func (d *draft) retrigger(why string) {
 	d.i.AckedBy, d.i.AckUntil, d.i.Assignee = "", time.Time{}, ""
 	d.i.HoldReason, d.i.HoldUntil = "", time.Time{}
 	d.i.Cursor = Cursor{}
-	d.i.TellAt, d.i.Joined = time.Time{}, 0
+	d.i.TellAt, d.i.Joined, d.i.Hushed = time.Time{}, 0, Hush{}
 	if why != "" {
 		d.tell(DidTrigger, self, "", "Triggered again: %s", why)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/rouse/rouse/router"
 )
 
 // Errors of Decide. Nothing changes when it returns one.
@@ -242,6 +244,7 @@ func (d *draft) wakeAt() time.Time {
 	switch i.State {
 	case Acknowledged, OnHold:
 		add(i.TellAt)
+		add(i.Hushed.LookAt)
 		add(d.owesAt())
 		if i.ClearedAt.IsZero() { // else it is about to resolve, and nothing lapses meanwhile
 			add(i.AckUntil)
@@ -252,7 +255,7 @@ func (d *draft) wakeAt() time.Time {
 			break // it is about to resolve, and nobody is paged meanwhile
 		}
 		if i.Suppressed != nil {
-			add(suppressedUntil(i, d.now))
+			add(lookAgain(i.Suppressed, d.now))
 		} else {
 			add(i.Cursor.EndsAt)
 			for _, s := range i.Cursor.pending() {
@@ -274,9 +277,10 @@ func (i *Incident) stillFiringAt() time.Time {
 // recheckSuppression bounds how long a suppression whose end is unknown, or was moved, goes unquestioned.
 const recheckSuppression = 5 * time.Minute
 
-func suppressedUntil(i *Incident, now time.Time) time.Time {
+// lookAgain is when it is asked again whether something still keeps people from being told.
+func lookAgain(s *router.Suppression, now time.Time) time.Time {
 	again := now.Add(recheckSuppression)
-	if u := i.Suppressed.Until; !u.IsZero() && u.Before(again) {
+	if u := s.Until; !u.IsZero() && u.Before(again) {
 		return u
 	}
 	return again

@@ -19,6 +19,9 @@ const assigneeWait = 5 * time.Minute
 // nobodyWait is the pause before everything is tried again when no policy, not even the fallback, finds anybody.
 const nobodyWait = time.Minute
 
+// rungWait is that pause when phones were tried on the way, and are off.
+const rungWait = 5 * time.Minute
+
 // start begins the policy at its first level, in the given round.
 func (d *draft) start(round int) {
 	p := d.i.Policy
@@ -68,7 +71,7 @@ func (d *draft) endRound(p oncall.Policy) {
 	case d.i.Drill():
 		d.unanswered("nobody at any level answered")
 	case p.Repeat > 0 && c.Lap+1 >= p.Repeat:
-		d.follow(p.Then, fmt.Sprintf("policy %s ended after %d rounds", p.ID, c.Lap+1))
+		d.follow(p.Then, fmt.Sprintf("policy %s ended after %s", p.ID, counted(c.Lap+1, "round")))
 	case !c.Reached && p.ID != d.book.Roster.Fallback():
 		d.follow("", fmt.Sprintf("nobody of policy %s could be reached", p.ID))
 	default:
@@ -106,7 +109,7 @@ func (d *draft) follow(then oncall.PolicyID, why string) {
 		to = d.policyOr(then)
 	}
 	d.tell(DidEscalate, self, why, "Going on with policy %s: %s", to, why)
-	d.i.Cursor = Cursor{Policy: to, Round: d.i.Cursor.Round + 1}
+	d.i.Cursor = Cursor{Policy: to, Round: d.i.Cursor.Round + 1, Rung: d.i.Cursor.Rung}
 }
 
 // fireFrom fires the cursor's level, and where it finds nobody the levels after it, at once. When a whole policy finds
@@ -125,9 +128,13 @@ func (d *draft) fireFrom() {
 		d.unanswered("no level finds anybody")
 		return
 	}
-	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy)+d.version(), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", lapse.Exact(nobodyWait))
+	wait := nobodyWait
+	if d.i.Cursor.Rung {
+		wait = rungWait
+	}
+	d.tell(DidEscalate, self, "policy "+string(d.i.Cursor.Policy)+d.version(), "NOBODY can be paged: no level finds anybody, not even the fallback. Trying again in %s", lapse.Exact(wait))
 	// No policy in the cursor: what follows is the incident's own again, in a new round.
-	d.i.Cursor = Cursor{Round: d.i.Cursor.Round + 1, FiredAt: d.now, EndsAt: d.now.Add(nobodyWait)}
+	d.i.Cursor = Cursor{Round: d.i.Cursor.Round + 1, FiredAt: d.now, EndsAt: d.now.Add(wait)}
 }
 
 // passOver moves the cursor over a level that found nobody; false when there is nothing left to try.

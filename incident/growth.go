@@ -15,6 +15,7 @@ func (d *draft) grow(f Fire, worse bool) {
 	d.tell(DidJoin, byIntegration(f.Alert), f.Where.Route, "%s: %s", joinWord(f), f.Alert.Title)
 	switch {
 	case f.Muted != nil:
+		d.hush(f, worse)
 	case worse:
 		d.retrigger("severity rose to " + string(f.Alert.Severity))
 		d.startUnless(f.Suppressed)
@@ -23,6 +24,47 @@ func (d *draft) grow(f Fire, worse bool) {
 		if d.i.TellAt.IsZero() {
 			d.i.TellAt = d.now.Add(gather)
 		}
+	}
+}
+
+// hush remembers growth that nobody may hear of now.
+func (d *draft) hush(f Fire, worse bool) {
+	if !worse && (f.Again || f.Known) {
+		return // no news when it is heard, either
+	}
+	h := &d.i.Hushed
+	if h.IsZero() {
+		h.Since = d.now
+	}
+	if worse {
+		h.Worse = true
+	} else {
+		h.Joined++
+	}
+	if at := lookAgain(f.Muted, d.now); h.LookAt.IsZero() || at.Before(h.LookAt) {
+		h.LookAt = at
+	}
+	d.tell(DidSuppress, self, string(f.Muted.Kind)+" "+f.Muted.Rule+d.version(), "Nobody is told of it: %s %s", f.Muted.Kind, f.Muted.Rule)
+}
+
+// heed tells what was hushed, once it may be heard.
+func (d *draft) heed(w Wake) {
+	h := d.i.Hushed
+	switch {
+	case h.IsZero() || w.Heard == nil:
+	case w.Heard.Free && h.Worse:
+		d.retrigger("severity rose to " + string(d.i.Severity) + ", and what kept people from hearing of it ended")
+		d.startUnless(w.Suppressed)
+	case w.Heard.Free:
+		d.i.Hushed = Hush{}
+		d.i.Joined += h.Joined
+		if d.i.TellAt.IsZero() {
+			d.i.TellAt = d.now
+		}
+	case w.Heard.Muted == nil: // they have recovered
+		d.i.Hushed = Hush{}
+	default:
+		d.i.Hushed.LookAt = lookAgain(w.Heard.Muted, d.now)
 	}
 }
 

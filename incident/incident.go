@@ -98,6 +98,7 @@ type Incident struct {
 
 	Joined int       `json:"joined,omitempty"` // alerts that joined since the assignee was last told
 	TellAt time.Time `json:"tellAt,omitzero"`  // when the assignee is told of them
+	Hushed Hush      `json:"hushed,omitzero"`  // what joined while something kept people from hearing of it
 
 	Process
 
@@ -110,6 +111,17 @@ func (i *Incident) Ref() string { return Ref(i.Number) }
 
 // Ref writes a reference number: INC-42.
 func Ref(n int64) string { return fmt.Sprintf("INC-%d", n) }
+
+// Hush is what alerts that nobody may hear of brought to an incident that somebody works on. It is told once one of them may be heard.
+type Hush struct {
+	Since  time.Time `json:"since,omitzero"`   // when the first of them came
+	LookAt time.Time `json:"lookAt,omitzero"`  // when it is asked again whether they may be heard
+	Worse  bool      `json:"worse,omitempty"`  // one of them was worse than all before
+	Joined int       `json:"joined,omitempty"` // how many of the others were new
+}
+
+// IsZero reports whether there is nothing to tell.
+func (h Hush) IsZero() bool { return h.Since.IsZero() }
 
 // Cursor is where the escalation of an incident stands. It only moves forward within an epoch.
 type Cursor struct {
@@ -124,6 +136,7 @@ type Cursor struct {
 	People  []Notice        `json:"people,omitempty"`  // who is being told at this level
 	By      string          `json:"by,omitempty"`      // who handed it over, while its assignee is being told
 	Reached bool            `json:"reached,omitempty"` // somebody of this round may have been reached
+	Rung    bool            `json:"rung,omitempty"`    // some page of this round missed although a provider, or the phone itself, had it
 }
 
 // Notice is how one person is being told at the current level.

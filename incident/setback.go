@@ -18,7 +18,7 @@ func (d *draft) setBack(a SetBack) error {
 		return ErrNothing
 	}
 	i := &d.i
-	for _, t := range []*time.Time{&i.Cursor.FiredAt, &i.Cursor.EndsAt, &i.ClearedAt, &i.TellAt} {
+	for _, t := range []*time.Time{&i.Cursor.FiredAt, &i.Cursor.EndsAt, &i.ClearedAt, &i.TellAt, &i.Hushed.Since, &i.Hushed.LookAt} {
 		if !t.IsZero() {
 			*t = t.Add(-a.By)
 		}

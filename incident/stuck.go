@@ -33,7 +33,7 @@ func Stuck(i *Incident, now time.Time, slack time.Duration) string {
 		return i.unpaged(missed)
 	case missed(i.AckUntil), missed(i.HoldUntil):
 		return "its acknowledgement or hold ends, and no timer says so"
-	case missed(i.TellAt):
+	case missed(i.TellAt), missed(i.Hushed.LookAt):
 		return "somebody is to be told of new alerts, and no timer says so"
 	}
 	return ""

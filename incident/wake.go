@@ -1,9 +1,11 @@
 package incident
 
 import (
+	"slices"
 	"time"
 
 	"github.com/rouse/rouse/internal/lapse"
+	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/router"
 )
 
@@ -26,6 +28,9 @@ func (d *draft) wake(w Wake) error {
 	case i.State == OnHold && i.ClearedAt.IsZero() && passed(i.HoldUntil, d):
 		d.retrigger("its hold ended")
 		d.startUnless(w.Suppressed)
+	}
+	if i.State == Acknowledged || i.State == OnHold {
+		d.heed(w)
 	}
 	if i.State != Triggered {
 		if passed(i.TellAt, d) {
@@ -131,6 +136,9 @@ func (d *draft) report(r Report) error {
 	if st == nil || r.Outcome == "" {
 		return nil
 	}
+	if r.Outcome == StepMissed && !r.Refused {
+		d.i.Cursor.Rung = true
+	}
 	if st.Outcome == StepDelivered && r.Outcome != StepMissed || st.Outcome == StepMissed && r.Outcome == StepMissed {
 		return nil // a miss hurries once
 	}
@@ -199,18 +207,71 @@ func (d *draft) exhausted() bool {
 	return true
 }
 
-// giveUpLevel goes on at once, except after a policy's last level: a new round keeps its distance, so that phones which
-// are off are not called without pause. A round that reached nobody at all goes to the fallback at once.
+// giveUpLevel goes on at once, except after the last level of a policy that has anybody: a new round keeps its distance, so that
+// phones which are off are not called without pause. A round that reached nobody at all goes to the fallback at once.
 func (d *draft) giveUpLevel() {
 	c := &d.i.Cursor
 	p, ok := d.book.Roster.Policy(c.Policy)
-	last := ok && c.Level >= 0 && c.Level+1 >= len(p.Levels)
-	if last && (c.Reached || c.perhaps() || p.ID == d.book.Roster.Fallback()) {
+	last := ok && c.Level >= 0 && !d.anybodyAfter(p)
+	if last && (c.Reached || c.perhaps() || p.ID == d.book.Roster.Fallback() || d.circles(p)) {
+		d.againSoon()
 		return
 	}
 	d.i.Escalations++
 	d.tell(DidEscalate, self, "delivery", "Everybody at this level was tried by every method: going on at once")
 	d.next()
+}
+
+// anybodyAfter reports whether a level after the current one has a room, or somebody who can be reached.
+func (d *draft) anybodyAfter(p oncall.Policy) bool {
+	for _, lv := range p.Levels[min(d.i.Cursor.Level+1, len(p.Levels)):] {
+		people, rooms, _ := d.resolveLevel(lv)
+		if len(rooms) > 0 || slices.ContainsFunc(people, d.reachable) {
+			return true
+		}
+	}
+	return false
+}
+
+// reachable reports whether somebody has an address for one of their notification rules.
+func (d *draft) reachable(id oncall.UserID) bool {
+	u, ok := d.book.Roster.User(id)
+	return ok && slices.ContainsFunc(u.Rules(d.urgency()), func(r oncall.Rule) bool { return u.Address(r.Via) != "" })
+}
+
+// circles reports whether a policy whose last round ends hands over to others that end in it again, without the fallback between.
+func (d *draft) circles(p oncall.Policy) bool {
+	if p.Repeat == 0 || d.i.Cursor.Lap+1 < p.Repeat {
+		return false // the fallback follows
+	}
+	q := p
+	for range d.book.Roster.Policies() {
+		next, ok := d.book.Roster.Policy(q.Then)
+		switch {
+		case q.Then == "" || !ok || next.ID == d.book.Roster.Fallback():
+			return false
+		case next.ID == p.ID:
+			return true
+		case next.Repeat != 1:
+			return false
+		}
+		q = next
+	}
+	return false
+}
+
+// againSoon brings the next round forward when no provider has taken anything of this one: no phone was disturbed, so none has to be
+// left in peace. The longer that goes on, the longer are the pauses.
+func (d *draft) againSoon() {
+	c := &d.i.Cursor
+	if c.Reached || c.perhaps() || c.Rung {
+		return
+	}
+	wait := max(nobodyWait, d.now.Sub(d.i.TriggeredAt)/2)
+	if at := d.now.Add(wait); at.Before(c.EndsAt) {
+		c.EndsAt = at
+		d.tell(DidEscalate, self, "delivery", "No provider took a message to anybody: everything is tried again in %s", lapse.Exact(wait))
+	}
 }
 
 // step finds the step of a page at the current level.
