@@ -13,7 +13,7 @@ var verbs = map[string]Verb{
 	"e": Escalate, "esc": Escalate, "escalate": Escalate,
 	"g": Give, "give": Give, "assign": Give, "reassign": Give,
 	"n": Note, "note": Note, "h": Hold, "hold": Hold, "u": Update, "update": Update, "resume": Resume, "unhold": Resume,
-	"report": Report, "new": Report, "cover": Cover, "swap": Swap, "decline": Decline,
+	"report": Report, "cover": Cover, "swap": Swap, "decline": Decline,
 	"s": AskStatus, "st": AskStatus, "status": AskStatus, "l": List, "ls": List, "list": List,
 	"w": Who, "who": Who, "who's": Who, "whos": Who, "oncall": Who, "on-call": Who, "help": AskHelp,
 }

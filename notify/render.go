@@ -138,15 +138,16 @@ var steps = []struct {
 	tail          bool
 }{
 	{40, 0, true, 24, true}, {40, 1, true, 24, true}, {16, 1, true, 24, true},
-	{16, 1, false, 16, true}, {8, 1, false, 0, false},
+	{40, 0, false, 24, true}, {40, 1, false, 24, true}, {16, 1, false, 16, true}, {8, 1, false, 0, false},
 }
 
-// fit returns the draft as a text of at most maxSegments.
+// fit returns the draft as a text of at most maxSegments. A title whose first letters alone would travel as GSM-7, while the whole
+// of it has room without the address, keeps its letters: what is behind the first of them may be what matters.
 func (d draft) fit() string {
 	d.title = cut(d.title, 400, "…")
 	r := d.reduced()
 	all := max(utf8.RuneCountInString(d.title), utf8.RuneCountInString(r.title))
-	var text string
+	text, short := "", ""
 	for _, s := range steps {
 		if !s.tail {
 			d.tail, r.tail = "", ""
@@ -154,13 +155,32 @@ func (d draft) fit() string {
 		at := func(n int) string {
 			return plainer(d.with(n, s.service, s.hint, s.url), r.with(n, s.service, s.hint, s.url))
 		}
-		n := sort.Search(all+1, func(n int) bool { return !fits(at(n)) }) - 1
-		if n >= min(all, s.title) {
-			return at(n)
-		}
+		n, beheaded := longest(all, at)
 		text = at(max(n, 0))
+		switch {
+		case n < min(all, s.title):
+		case !beheaded && (short == "" || n == all):
+			return text
+		case short == "":
+			short = text
+		}
+	}
+	if short != "" {
+		return short
 	}
 	return text
+}
+
+// longest is the most of all characters with which a text fits, -1 for none. beheaded says that it was not for want of room but since
+// the next character has no place in GSM-7, which leaves less than half.
+func longest(all int, at func(n int) string) (n int, beheaded bool) {
+	wide := sort.Search(all+1, func(n int) bool { return !plain(at(n)) }) // the first that travels as UCS-2
+	n = wide + sort.Search(all+1-wide, func(k int) bool { return !fits(at(wide + k)) }) - 1
+	if n >= wide {
+		return n, false
+	}
+	n = sort.Search(wide, func(n int) bool { return !fits(at(n)) }) - 1
+	return n, wide <= all && n == wide-1
 }
 
 // reduced is the draft with what others wrote in it reduced.

@@ -31,7 +31,7 @@ func TestParseReply(t *testing.T) {
 		{"42 update Rolled back, watching.", Command{Verb: Update, Number: 42, Text: "Rolled back, watching."}},
 		{"resume 42", Command{Verb: Resume, Number: 42}}, {"report checkout: cannot pay by card!", Command{Verb: Report, Service: "checkout", Text: "checkout: cannot pay by card!"}},
 		{"Report Mail is slow", Command{Verb: Report, Service: "Mail", Text: "Mail is slow"}},
-		{"42?", Command{Verb: AskStatus, Number: 42}}, {"list", Command{Verb: List}}, {"who", Command{Verb: Who}},
+		{"42?", Command{Verb: AskStatus, Number: 42}}, {"42 ❓", Command{Verb: AskStatus, Number: 42}}, {"42❔", Command{Verb: AskStatus, Number: 42}}, {"list", Command{Verb: List}}, {"who", Command{Verb: Who}},
 		{"who checkout", Command{Verb: Who, Service: "checkout"}}, {"?", Command{Verb: AskHelp}},
 
 		// Case, spaces, quotes, punctuation.
@@ -176,6 +176,9 @@ func TestHintsNameTheSendersOwn(t *testing.T) {
 		{"1 banana", 7, 7, "I did not get the words after that, so nothing was done. Reply 1 to ack, 1r resolve, n 1 text to note."},
 		{"ack banana", 8, 7, "I did not get the words after that, so nothing was done. Reply 8 to ack, 7r resolve, n 7 text to note."},
 		{"ack 1?", 7, 7, "Was that a question? Nothing was done. Reply 1 to ack INC-1, or 1? for its status."},
+		{"ack 1 ❓", 7, 7, "Was that a question? Nothing was done. Reply 1 to ack INC-1, or 1? for its status."},
+		{"1r ❓", 7, 7, "Was that a question? Nothing was done. Reply 1 to ack INC-1, or 1? for its status."},
+		{"1r is it really fixed?", 7, 7, "Was that a question? Nothing was done. Reply 1 to ack INC-1, or 1? for its status."},
 		{"give 1", 7, 7, "Give it to whom? Nothing was done. Reply give 1 and a name."},
 		{"hold 1", 7, 7, "Hold needs a reason. Nothing was done. Reply hold 1 2h vendor, or hold 1 vendor."},
 		{"resolved 1 minute ago", 7, 7, "Is that a number or a time? Nothing was done. Reply 7 to ack INC-7, or 7 2h to ack it for two hours."},

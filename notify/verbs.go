@@ -166,6 +166,11 @@ func (p *parser) resolve(c Command, i int) (Command, error) {
 			return refuse(hintQuestion)
 		}
 	}
+	if n := len(p.words); p.words[n-1].asks { // "8r is it really fixed?"
+		return refuse(hintQuestion)
+	} else if i+1 < n && p.words[i].clean == "not" && p.words[i+1].clean == "yet" {
+		return refuse(hintNo)
+	}
 	if !p.courteous(i) {
 		c.Text = p.text(i)
 	}

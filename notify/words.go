@@ -80,10 +80,12 @@ func fold(raw string) (w word, ok bool) {
 	return word{clean: bare, asks: strings.Contains(tail, "?") || strings.HasPrefix(s, "?")}, true
 }
 
-// plainRune maps full-width forms and decimal digits of any script to ASCII, and drops (-1) emoji, what modifies them,
+// plainRune maps full-width forms, question marks and decimal digits of any script to ASCII, and drops (-1) emoji, what modifies them,
 // control characters and marks without width.
 func plainRune(r rune) rune {
 	switch {
+	case strings.ContainsRune("❓❔⁇⁈؟", r):
+		return '?'
 	case r >= '\uFF01' && r <= '\uFF5E': // full-width ASCII
 		return r - 0xFEE0
 	case r < utf8.RuneSelf && r >= ' ':

@@ -92,6 +92,7 @@ func TestAnswers(t *testing.T) {
 		{"201 cut off", 201, `{"sid":"SM0000`, nil, notify.Transient, 0, 0, true},
 		{"200 page", 200, `<html>log in</html>`, nil, notify.Transient, 0, 0, true},
 		{"201 wrong types", 201, `{"sid":5}`, nil, notify.Transient, 0, 0, true},
+		{"201 failed at once, no reason", 201, `{"sid":"` + textSID + `","status":"failed","error_code":null}`, nil, notify.Unlisted, 0, 0, false},
 		{"201 failed at once", 201, `{"sid":"` + textSID + `","status":"failed","error_code":30005}`, nil, notify.Dead, 30005, 0, false},
 	}
 	for _, tt := range tests {

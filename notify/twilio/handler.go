@@ -237,6 +237,10 @@ func (h *handler) sms(w http.ResponseWriter, r request) {
 		Provider: r.p.cfg.Name, SID: first(r.form, "MessageSid", "SmsMessageSid", "SmsSid"),
 		From: r.form.Get("From"), To: r.form.Get("To"), Body: r.form.Get("Body"),
 	}
+	switch meant := strings.ToUpper(r.form.Get("OptOutType")); meant {
+	case "STOP", "START", "HELP":
+		in.Body = meant // Twilio has acted on a word of the account's own, such as ALTA
+	}
 	if in.SID == "" || in.From == "" {
 		http.Error(w, "no MessageSid or From", http.StatusBadRequest)
 		return

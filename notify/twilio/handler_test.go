@@ -145,6 +145,17 @@ func TestForgeries(t *testing.T) {
 	}
 }
 
+// TestOptOutType: an account with words of its own for stopping says what they mean.
+func TestOptOutType(t *testing.T) {
+	for meant, want := range map[string]string{"STOP": "STOP", "START": "START", "help": "HELP", "": "BAJA", "OTHER": "BAJA"} {
+		d := &desk{}
+		w, _ := serveTo(t, provider(t, nil), d, asks("POST", "/twilio/main/sms", with(inboundText("BAJA"), "OptOutType", meant), token))
+		if w.Code != http.StatusOK || len(d.texts) != 1 || d.texts[0].Body != want {
+			t.Errorf("%q: %d, %+v, want the text %s", meant, w.Code, d.texts, want)
+		}
+	}
+}
+
 func TestHandlerRefusesEarly(t *testing.T) {
 	huge := asks("POST", "/twilio/main/sms", with(inboundText("x"), "Pad", strings.Repeat("x", maxForm)), token)
 	for name, tt := range map[string]struct {

@@ -242,7 +242,11 @@ func (p *Provider) receipt(what string, sid, status *string, code *int, segments
 	if !isSID(deref(sid)) {
 		return notify.Receipt{}, &notify.Error{Class: notify.Transient, Unknown: true, Err: fmt.Errorf("twilio took the %s but named no SID", what)}
 	}
-	if code != nil && *code != 0 && (deref(status) == "failed" || deref(status) == "undelivered") {
+	switch s := deref(status); {
+	case s != "failed" && s != "undelivered":
+	case code == nil || *code == 0:
+		return notify.Receipt{}, &notify.Error{Class: notify.Unlisted, Err: fmt.Errorf("twilio failed the %s at once, without a reason", what)}
+	default:
 		class := p.class(*code)
 		return notify.Receipt{}, &notify.Error{Class: class, Code: *code, Wide: wide(class, *code), Err: fmt.Errorf("twilio failed the %s at once", what)}
 	}
