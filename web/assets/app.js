@@ -5,7 +5,13 @@
   "use strict";
   const pause = Number(document.body.dataset.refresh || 0) * 1000;
   const fresh = document.getElementById("fresh");
+  const patience = 6000; // ms; a tap that has no answer by then may be lost
   let failed = 0;
+
+  const say = (words) => { if (fresh.textContent !== words) fresh.textContent = words; };
+
+  // written tells whether a field holds words that are nowhere else.
+  const written = () => [...document.querySelectorAll("textarea, input")].some((f) => /^(textarea|text|search|url|email)$/.test(f.type) && f.value !== f.defaultValue);
 
   const busy = (el) => {
     const at = document.activeElement;
@@ -42,14 +48,15 @@
     if (document.hidden) return;
     try {
       const answer = await fetch(document.body.dataset.from || location.pathname + location.search, { credentials: "same-origin", cache: "no-store" });
+      if (answer.redirected && written()) { say("Your login has ended. Send what you wrote: you are asked to log in, and it is kept."); return; }
       if (answer.redirected) { location.reload(); return; } // the login has ended
       if (!answer.ok) throw new Error(String(answer.status));
       take(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      if (failed) fresh.textContent = "";
+      if (failed) say("");
       failed = 0;
     } catch {
       failed++;
-      if (failed > 1) fresh.textContent = "No news could be fetched. What you see may be old; rouse is asked again every few seconds.";
+      say("No news could be fetched. What you see may be old; rouse is asked again every few seconds.");
     }
   };
 
@@ -58,17 +65,29 @@
     document.addEventListener("visibilitychange", look);
   }
 
-  // One tap is one act. A page that comes back from the browser's memory can act again.
+  // One tap is one act, until no answer to it has come for so long that it may be lost. A page that comes back from the browser's
+  // memory can act again too.
+  let waiting;
+  const release = (form, button) => {
+    delete form.dataset.sent;
+    button?.removeAttribute("aria-busy");
+    button?.blur(); // what has the focus is not replaced by news
+  };
   document.addEventListener("submit", (e) => {
-    const form = e.target;
+    const form = e.target, button = e.submitter;
     if (form.dataset.sent) { e.preventDefault(); return; }
     form.dataset.sent = "yes";
-    const button = e.submitter;
-    if (button) button.setAttribute("aria-busy", "true");
+    button?.setAttribute("aria-busy", "true");
+    waiting = setTimeout(() => {
+      release(form, button);
+      say("rouse has not answered yet. If nothing moves, tap again.");
+      failed = 1; // the next news takes the words away
+    }, patience);
   });
+  addEventListener("pagehide", () => clearTimeout(waiting));
   addEventListener("pageshow", (e) => {
     if (!e.persisted) return;
-    for (const form of document.forms) delete form.dataset.sent;
+    for (const form of document.forms) release(form);
     for (const b of document.querySelectorAll("[aria-busy]")) b.removeAttribute("aria-busy");
   });
 
