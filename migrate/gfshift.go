@@ -9,8 +9,9 @@ import (
 // localForm is how Grafana OnCall writes times: without an offset, on the clocks of the shift's zone.
 const localForm = "2006-01-02T15:04:05"
 
-// shift makes layers of a shift of Grafana OnCall, one for each person who is on call at once; a single event is an override.
-func (p *grafana) shift(s *schedule, zone *time.Location, in gfShift) []shift {
+// shift makes layers of a shift of Grafana OnCall, one for each person who is on call at once; a single event is an override. top
+// is the highest level of the schedule's shifts.
+func (p *grafana) shift(s *schedule, zone *time.Location, in gfShift, top int) []shift {
 	own, name := zone, orElse(in.Name, in.ID)
 	if in.TimeZone != "" {
 		own, _ = zoneOf(in.TimeZone, &s.notes)
@@ -28,6 +29,9 @@ func (p *grafana) shift(s *schedule, zone *time.Location, in gfShift) []shift {
 	length := time.Duration(min(max(in.Duration, 0), 3650*86400)) * time.Second
 	if in.Type == "single_event" || in.Type == "override" {
 		p.event(s, zone, in, start, start.Add(length))
+		if in.Type == "single_event" && in.Level < top && start.Add(length).After(p.now) {
+			s.notes.add("the event %q is of level %d, and shifts of a higher level win over it there; an override of rouse wins over all layers.", name, in.Level)
+		}
 		return nil
 	}
 	var n notes
@@ -53,6 +57,9 @@ func (p *grafana) shift(s *schedule, zone *time.Location, in gfShift) []shift {
 	for _, users := range p.lines(groups, &n) {
 		x := shift{layer: layer{name: oneLine(name), users: users, notes: append(notes(nil), n...)}, level: in.Level}
 		x.recur(in, zone, start, length)
+		if start.After(p.now) && in.Frequency == "weekly" && len(in.ByDay) > 0 {
+			x.notes.add("starts on %s; here it holds from the first day of that week.", in.Start)
+		}
 		all = append(all, x)
 	}
 	if len(all) == 0 {
@@ -123,14 +130,22 @@ func (x *shift) recur(in gfShift, zone *time.Location, start time.Time, length t
 	from := local.Hour()*60 + local.Minute()
 	minutes := int(min(length, 8*week) / time.Minute)
 	var days []time.Weekday
+	moved := int(local.Weekday() - start.Weekday() + 7) // the schedule's clocks may show another day than the shift's
 	for _, d := range in.ByDay {
 		if w, ok := weekdayOf(d); ok {
-			days = append(days, w)
+			days = append(days, time.Weekday((int(w)+moved)%7))
 		}
+	}
+	if every := unitOf(in.Frequency, interval); every > 0 && length > every && several(x.users) {
+		x.notes.add("lasted %s, so two had it at once where turns met; here a turn ends where the next begins.", short(length))
 	}
 	switch in.Frequency {
 	case "weekly":
-		x.byWeek(in, zone, local, interval, days, from, minutes)
+		first, ok := weekdayOf(in.WeekStart)
+		if !ok {
+			first = time.Sunday // the API's own default
+		}
+		x.byWeek(time.Weekday((int(first)+moved)%7), zone, local, interval, days, from, minutes)
 	case "monthly":
 		x.dayless(days)
 		x.monthly(zone, start, interval)
@@ -170,8 +185,9 @@ func (x *shift) byDays(days []time.Weekday, from, minutes, interval int) {
 	}
 }
 
-// byWeek makes turns of weeks: from the start where no days are named, else from the first day of the week.
-func (x *shift) byWeek(in gfShift, zone *time.Location, local time.Time, interval int, days []time.Weekday, from, minutes int) {
+// byWeek makes turns of weeks: from the start where no days are named, else from the first day of the week, at the hour at which a
+// shift begins, so that none of a night changes hands at midnight.
+func (x *shift) byWeek(first time.Weekday, zone *time.Location, local time.Time, interval int, days []time.Weekday, from, minutes int) {
 	if len(days) == 0 {
 		x.rotate(zone, local, unitOf("weekly", interval))
 		if minutes < interval*7*dayMinutes {
@@ -182,12 +198,8 @@ func (x *shift) byWeek(in gfShift, zone *time.Location, local time.Time, interva
 		}
 		return
 	}
-	first, ok := weekdayOf(in.WeekStart)
-	if !ok {
-		first = time.Sunday // the API's own default
-	}
 	back := (int(local.Weekday()) - int(first) + 7) % 7
-	x.rotate(zone, time.Date(local.Year(), local.Month(), local.Day()-back, 0, 0, 0, 0, zone), unitOf("weekly", interval))
+	x.rotate(zone, time.Date(local.Year(), local.Month(), local.Day()-back, from/60, from%60, 0, 0, zone), unitOf("weekly", interval))
 	for _, d := range days {
 		x.spans = append(x.spans, span{d, from, min(minutes, 7*dayMinutes)})
 	}

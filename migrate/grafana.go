@@ -210,6 +210,10 @@ func (p *grafana) readSchedules() error {
 		if in.ICal != "" || in.ICalOver != "" {
 			s.notes.add("is made from a calendar (iCal), which has no equal: write its turns as layers.")
 		}
+		top := 0
+		for _, id := range in.Shifts {
+			top = max(top, p.shifts[id].Level)
+		}
 		var all []shift
 		for _, id := range in.Shifts {
 			x, ok := p.shifts[id]
@@ -217,7 +221,7 @@ func (p *grafana) readSchedules() error {
 				s.notes.add("the shift %s is not in the export and is left out.", id)
 				continue
 			}
-			all = append(all, p.shift(&s, zone, x)...)
+			all = append(all, p.shift(&s, zone, x, top)...)
 		}
 		slices.SortStableFunc(all, func(a, b shift) int { return a.level - b.level })
 		p.parts[in.ID] = p.together(s, all)

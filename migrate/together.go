@@ -65,6 +65,23 @@ func (p *pager) together(s schedule, all []shift) []string {
 		}
 		taken[k] = append(taken[k], x)
 		parts[k].layers = append(parts[k].layers, x.layer)
+		for j := range taken {
+			if j == k || !below(taken[j], x) {
+				continue
+			}
+			switch {
+			case hidden(taken[j], x):
+				continue
+			case clash(taken[j], x):
+				parts[k].layers[len(parts[k].layers)-1].notes.add("hides those of %s in part alone: others of its level are there.", parts[j].id)
+				continue
+			}
+			over := x.layer // so that whom it hides there is not paged beside it
+			over.notes = nil
+			over.notes.add("the same as in %s, which a policy names too: it hides those above it here.", parts[k].id)
+			taken[j] = append(taken[j], x)
+			parts[j].layers = append(parts[j].layers, over)
+		}
 	}
 	var names []string
 	for k, part := range parts {
@@ -83,6 +100,29 @@ func (p *pager) together(s schedule, all []shift) []string {
 func clash(with []shift, x shift) bool {
 	for _, o := range with {
 		if o.level == x.level && weeklyOf(o.spans).meets(weeklyOf(x.spans)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hidden reports whether others of a shift's level hide all that it would hide itself.
+func hidden(by []shift, x shift) bool {
+	times := weeklyOf(x.spans)
+	for _, o := range by {
+		if o.level == x.level {
+			for m, on := range weeklyOf(o.spans) {
+				times[m] = times[m] && !on
+			}
+		}
+	}
+	return *times == weekly{}
+}
+
+// below reports whether a shift hides some of these.
+func below(these []shift, x shift) bool {
+	for _, o := range these {
+		if o.level < x.level && weeklyOf(o.spans).meets(weeklyOf(x.spans)) {
 			return true
 		}
 	}
