@@ -39,11 +39,21 @@ func (v *interval) now(t time.Time) span { return v.at(t, v.span) }
 
 func (v *interval) contains(t time.Time) bool {
 	for _, ti := range v.list {
-		if ti.ContainsTime(t.UTC()) {
+		if inside(ti, t) {
 			return true
 		}
 	}
 	return false
+}
+
+// inside asks Alertmanager's code of the wall clock alone. With the zone it takes a month for as many days as it has whole times 24
+// hours, and so its last day for the one before in the month in which clocks go forward.
+func inside(ti timeinterval.TimeInterval, t time.Time) bool {
+	l := t.UTC()
+	if ti.Location != nil {
+		l, ti.Location = t.In(ti.Location.Location), nil
+	}
+	return ti.ContainsTime(time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), l.Nanosecond(), time.UTC))
 }
 
 // span looks for the first change after now, from one instant at which there could be a change to the next.

@@ -88,8 +88,12 @@ func (c *call) filter(asCSV bool) (f store.Filter, err error) {
 		}
 		f.States = append(f.States, which...)
 	}
-	for _, p := range c.words("priority") {
-		f.Priorities = append(f.Priorities, incident.Priority(strings.ToUpper(p)))
+	for _, word := range c.words("priority") {
+		p := strings.ToUpper(word)
+		if !slices.Contains(priorities, p) {
+			return f, bad("priority", "Write P1 to P5.", "%q is no priority", brief(word))
+		}
+		f.Priorities = append(f.Priorities, incident.Priority(p))
 	}
 	q := c.r.URL.Query()
 	f.Services, f.Teams, f.Types, f.Categories = c.words("service"), c.words("team"), c.words("type"), c.words("category")

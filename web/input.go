@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
@@ -64,7 +65,10 @@ func decodeJSON(b []byte, v any) error {
 
 func badJSON(err error) error {
 	var kind *json.UnmarshalTypeError
+	var when *time.ParseError
 	switch {
+	case errors.As(err, &when):
+		return bad("", "Write times as 2026-11-23T09:00:00Z.", "%q is no time", brief(strings.Trim(when.Value, `"`)))
 	case errors.As(err, &kind):
 		return bad(kind.Field, "See /api/v1/openapi.yaml.", "a JSON %s does not fit here", kind.Value)
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
@@ -252,8 +256,28 @@ func text(field, s string, most int) (string, error) {
 	return s, nil
 }
 
-// typed is what somebody wrote, without the space around it and with the line ends of this house.
-func typed(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+// typed is what somebody wrote, without the space around it, with the line ends of this house, and without characters that nobody sees,
+// some of which turn what follows round. Those that join letters and pictures stay where there are any.
+func typed(s string) string {
+	if !utf8.ValidString(s) {
+		return s // which is refused
+	}
+	seen := false
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\u200c' || r == '\u200d':
+		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+			return -1
+		default:
+			seen = seen || !unicode.IsSpace(r)
+		}
+		return r
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
+	if !seen {
+		return ""
+	}
+	return strings.TrimSpace(s)
+}
 
 // line is text that has to fit on one line.
 func line(field, s string) (string, error) {

@@ -21,7 +21,8 @@ func demoNames() map[string]string {
 func demoAlert(ctx context.Context, e env, base string) error {
 	body := `{"key":"demo","title":"HighErrorRate: 12% of checkouts fail","severity":"critical","labels":{"alertname":"HighErrorRate","cluster":"eu-1","service":"checkout"}}`
 	fmt.Fprintf(e.stdout, "An example alert, as a script would send it:\n\n  curl -H 'Authorization: Bearer demo' -d '%s' \\\n    %s/ingest/scripts\n\n", body, base)
-	fmt.Fprint(e.stdout, "Look at Ana's phone. Reply 1 to acknowledge; or wait: a call after 15 seconds, Bo after 45, everybody after that.\nCtrl-C ends it.\n\n")
+	fmt.Fprint(e.stdout, "Look at Ana's phone. Reply 1 to acknowledge; or wait: a call after 15 seconds, Bo after 45, everybody after that.\n"+
+		"In six minutes the heartbeat \"demo\" pages, because nothing sends it: that is what a backup that stopped looks like.\nCtrl-C ends it.\n\n")
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/ingest/scripts", strings.NewReader(body))

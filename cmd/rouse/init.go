@@ -15,8 +15,10 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/rouse/rouse/configs"
 )
@@ -119,15 +121,26 @@ func nameOf(a string) error {
 	return nil
 }
 
-// userOf is the id of a user of a name: its first word.
+// userOf is the id of a user of a name: its first word, its letters without accents; oncall where that leaves nothing of them.
 func userOf(name string) string {
 	first, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(name)), " ")
+	if strings.ContainsFunc(first, unicode.IsLetter) {
+		return cmp.Or(wordOf(first), "oncall")
+	}
+	return wordOf(first)
+}
+
+// strokes are Latin letters whose stroke or ligature is no accent to Unicode.
+var strokes = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ß", "ss", "æ", "ae", "œ", "oe", "ı", "i")
+
+// wordOf is what of a word can stand in an id.
+func wordOf(first string) string {
 	id := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' {
 			return r
 		}
 		return -1
-	}, first)
+	}, norm.NFD.String(strokes.Replace(first)))
 	id = strings.Trim(id, "-")
 	if len(id) > 60 || strings.Trim(id, "0123456789") == "" {
 		return ""
@@ -143,7 +156,7 @@ func phoneOf(a string) error {
 }
 
 func serviceOf(a string) error {
-	if len(a) > 60 || userOf(a) != strings.ToLower(a) {
+	if len(a) > 60 || a == "" || wordOf(strings.ToLower(a)) != strings.ToLower(a) {
 		return errAnswer
 	}
 	return nil
@@ -221,7 +234,12 @@ func (e env) next(s start, out string) {
 	}
 	if s.Pages == "twilio" {
 		p.line("Next:\n  export TWILIO_ACCOUNT_SID=AC... TWILIO_AUTH_TOKEN=... TWILIO_FROM=+1... && rouse check %s\n  rouse serve%s", out, config)
-		return
+	} else {
+		p.line("Next, in two terminals:\n  rouse phones          # phones in the browser: http://127.0.0.1:8421\n  rouse serve%s", config)
 	}
-	p.line("Next, in two terminals:\n  rouse phones          # phones in the browser: http://127.0.0.1:8421\n  rouse serve%s", config)
+	secrets := filepath.Join(filepath.Dir(out), "secrets")
+	p.line("Then, in a third, an alert, and the one who has it:\n"+
+		"  curl -H \"Authorization: Bearer $(cat %s)\" -H 'Content-Type: application/json' -d '[{\"labels\": {\"alertname\": \"Trial\", \"severity\": \"critical\"}}]' %s/ingest/prometheus/api/v2/alerts\n"+
+		"  export ROUSE_TOKEN=$(cat %s) && rouse incidents list\n"+
+		"The pages are at %s, for whoever has that token.", filepath.Join(secrets, "prometheus-token"), defaultURL, filepath.Join(secrets, userOf(s.Name)+"-token"), defaultURL)
 }
