@@ -1,12 +1,15 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
 
 	"github.com/rouse/rouse/alert"
 	"github.com/rouse/rouse/incident"
+	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/web/client"
 )
@@ -75,7 +78,27 @@ func (st *story) fill(tx store.Tx, limit int) (err error) {
 	if st.more = len(st.alerts) > limit; st.more {
 		st.alerts = st.alerts[:limit]
 	}
-	st.pages, err = tx.PagesOf(n)
+	if st.pages, err = tx.PagesOf(n); err != nil {
+		return err
+	}
+	for k := range st.pages {
+		if err := carried(tx, &st.pages[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// carried gives a page that another one told what became of that.
+func carried(tx store.Tx, p *store.Page) error {
+	if p.State != store.Bundled || p.Parent == "" {
+		return nil
+	}
+	by, err := tx.Page(p.Parent)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // forgotten, as its incident
+	}
+	p.Outcome, p.SentAt, p.Provider, p.BundleCode = cmp.Or(by.Outcome, notify.Outcome(by.State)), by.SentAt, by.Provider, by.BundleCode
 	return err
 }
 

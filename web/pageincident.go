@@ -235,6 +235,9 @@ func (t teller) told(v *incidentView, pages []store.Page) {
 			to.State = "not needed"
 		}
 		switch word, missed := callWords[p.Outcome]; {
+		case p.State == store.Bundled:
+			to.State = cmp.Or(word, string(p.Outcome), to.State) + onlyIf(p.BundleCode != "", ", with others as "+p.BundleCode)
+			to.Tone = cmp.Or(tones[store.PageState(p.Outcome)], to.Tone)
 		case missed && p.State == store.Failed:
 			to.State, to.Tone = word, "wait"
 		case p.Outcome != "" && string(p.Outcome) != string(p.State):
