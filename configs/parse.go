@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -121,6 +123,14 @@ func (l *loader) syntax(data []byte, err error) {
 		l.problem(n, column, "", "a tab in the indentation", "indent with spaces; YAML does not allow tabs there")
 		return
 	}
+	if n, column, r := unseen(lines, n); r != 0 {
+		l.problem(n, column, "", fmt.Sprintf("not valid YAML: a character that nobody sees (U+%04X) where spaces belong", r), "write it again by hand; it comes along when text is copied from a page or a chat")
+		return
+	}
+	if n, column := glued(lines, n); column > 0 {
+		l.problem(n, column, "", "not valid YAML: a `:` without a space behind it makes no key", "write `key: value`")
+		return
+	}
 	if quotes := strings.Count(body, `"`) - strings.Count(body, `\"`); quotes%2 == 1 {
 		l.problem(n, column, "", "not valid YAML: a quoted text is not closed", "add the missing quote")
 		return
@@ -138,6 +148,31 @@ func (l *loader) syntax(data []byte, err error) {
 		}
 	}
 	l.problem(n, column, "", "not valid YAML: "+says, "check the indentation, quotes and brackets of this line and the one above")
+}
+
+// unseen finds a space that is none of YAML's, or a character without width, at the beginning of a line or of the one above it.
+func unseen(lines [][]byte, n int) (line, column int, r rune) {
+	for k := n; k > 0 && k >= n-1; k-- {
+		rest := bytes.TrimLeft(lines[k-1], " ")
+		r, _ := utf8.DecodeRune(rest)
+		if unicode.Is(unicode.Zs, r) && r != ' ' || unicode.Is(unicode.Cf, r) {
+			return k, len(lines[k-1]) - len(rest) + 1, r
+		}
+	}
+	return 0, 0, 0
+}
+
+// noSpace is a key whose value begins at once; an address is none.
+var noSpace = regexp.MustCompile(`^ *(?:- )?[A-Za-z_]+:["'\w\[{]`)
+
+// glued finds a key without a space behind its colon, in a line or the one above it. column is 0 when there is none.
+func glued(lines [][]byte, n int) (line, column int) {
+	for k := n; k > 0 && k >= n-1; k-- {
+		if at := noSpace.FindIndex(lines[k-1]); at != nil {
+			return k, at[1] - 1
+		}
+	}
+	return 0, 0
 }
 
 // faultLine finds the line, from 1, after which nothing can save the document: the last prefix of lines that is valid ends

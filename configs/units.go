@@ -35,7 +35,7 @@ var clockForm = regexp.MustCompile(`^([0-1][0-9]|2[0-3]):([0-5][0-9])$`)
 func parseClock(s string) (int, error) {
 	m := clockForm.FindStringSubmatch(s)
 	if m == nil {
-		return 0, fmt.Errorf("%q is not a time of day", clip(s))
+		return 0, fmt.Errorf("%q is not a time of day (HH:MM)", clip(s))
 	}
 	h, _ := strconv.Atoi(m[1])
 	minute, _ := strconv.Atoi(m[2])
