@@ -94,6 +94,7 @@ func pages(i *incident.Incident) bool {
 func (s *watch) incident(was, is *incident.Incident, lines []incident.Entry, w *simulate.Written) {
 	s.forward(was, is)
 	s.levels(was, is, lines)
+	s.apart(was, is, lines)
 	if pages(was) && !pages(is) {
 		s.ended(is, lines)
 	}
@@ -123,6 +124,26 @@ func (s *watch) forward(was, is *incident.Incident) {
 		s.broken(is, "I2", "round %d level %d after round %d level %d", c.Round, c.Level, last.round, last.level)
 	}
 	s.fired[is.Number] = deadline{epoch: is.Epoch, round: c.Round, level: c.Level}
+}
+
+// apartLeast is how long a policy leaves everybody in peace between two rounds, unless somebody or something new begins one.
+const apartLeast = 30 * time.Second
+
+// apart checks that a policy does not begin round after round without a pause.
+func (s *watch) apart(was, is *incident.Incident, lines []incident.Entry) {
+	c := &is.Cursor
+	if !pages(is) || c.FiredAt.IsZero() || c.Policy == "" || is.Epoch == was.Epoch && c.Round == was.Cursor.Round && c.Policy == was.Cursor.Policy {
+		return
+	}
+	now, key := s.t.w.Elapsed(), lap{is.Number, is.Epoch, c.Policy}
+	before, known := s.rounds[key]
+	s.rounds[key] = now
+	begun := is.ByHand != was.ByHand || slices.ContainsFunc(lines, func(l incident.Entry) bool {
+		return slices.Contains([]incident.EntryKind{incident.DidUnsuppress, incident.DidChange, incident.DidRedrive, incident.DidJoin, incident.DidAssign}, l.Kind)
+	})
+	if known && !begun && now-before < apartLeast && now-s.jumpsAt > settled {
+		s.broken(is, "I8", "round %d of %s begins %s after the one before", c.Round+1, c.Policy, now-before)
+	}
 }
 
 // levels checks that no level of a policy was passed over in silence.
