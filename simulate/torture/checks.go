@@ -141,7 +141,10 @@ func (s *watch) apart(was, is *incident.Incident, lines []incident.Entry) {
 	begun := is.ByHand != was.ByHand || slices.ContainsFunc(lines, func(l incident.Entry) bool {
 		return slices.Contains([]incident.EntryKind{incident.DidUnsuppress, incident.DidChange, incident.DidRedrive, incident.DidJoin, incident.DidAssign}, l.Kind)
 	})
-	if known && !begun && now-before < apartLeast && now-s.jumpsAt > settled {
+	if begun {
+		s.begun[is.Number] = now // and whatever follows at once follows from that
+	}
+	if known && before > s.begun[is.Number] && now-before < apartLeast && now-s.jumpsAt > settled {
 		s.broken(is, "I8", "round %d of %s begins %s after the one before", c.Round+1, c.Policy, now-before)
 	}
 }

@@ -28,6 +28,7 @@ type watch struct {
 	firing  map[int64]map[alert.ID]bool // by incident, the alerts whose rows fire in it
 	since   map[int64]time.Duration     // when each began to page
 	rounds  map[lap]time.Duration       // when each policy's latest round of an incident began
+	begun   map[int64]time.Duration     // when something new had each begin again
 	resent  map[string]int              // pages whose sending a crash, or a commit that failed, has interrupted
 	blame   int64                       // the incident of the first law that was broken
 	jumpsAt time.Duration               // when the clock was last set
@@ -52,7 +53,7 @@ type deadline struct {
 }
 
 func newWatch(t *run) *watch {
-	return &watch{t: t, due: map[int64]*deadline{}, fired: map[int64]deadline{}, timed: map[int64]incident.Incident{}, live: map[string]time.Time{}, firing: map[int64]map[alert.ID]bool{}, since: map[int64]time.Duration{}, rounds: map[lap]time.Duration{}, resent: map[string]int{}, backAt: -day}
+	return &watch{t: t, due: map[int64]*deadline{}, fired: map[int64]deadline{}, timed: map[int64]incident.Incident{}, live: map[string]time.Time{}, firing: map[int64]map[alert.ID]bool{}, since: map[int64]time.Duration{}, rounds: map[lap]time.Duration{}, begun: map[int64]time.Duration{}, resent: map[string]int{}, backAt: -day}
 }
 
 func (s *watch) broken(i *incident.Incident, law, format string, args ...any) {
