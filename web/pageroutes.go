@@ -31,7 +31,11 @@ func pageRoutes() []route {
 		{"GET /oncall/{id}", doorPage, Viewer, (*call).schedulePage},
 		{"POST /oncall/{id}/ical", doorPage, Viewer, (*call).feedAct},
 		{"GET /ical/{file}", doorOpen, "", (*call).icalFeed}, // a signed token in the path
-		{"GET /status", doorOpen, "", (*call).statusPage},    // asks for a session itself where it is not public
+		{"POST /oncall/{id}/override", doorPage, Responder, (*call).overrideAct},
+		{"GET /oncall/{id}/override", doorPage, Viewer, (*call).backToSchedule}, // where the form was refused, and somebody reloads
+		{"GET /silences", doorPage, Viewer, (*call).silencesPage},
+		{"POST /silences", doorPage, Responder, (*call).silenceAct},
+		{"GET /status", doorOpen, "", (*call).statusPage}, // asks for a session itself where it is not public
 		{"GET /login", doorOpen, "", (*call).loginPage},
 		{"POST /login", doorOpen, "", (*call).login},
 		{"POST /logout", doorOpen, "", (*call).logout},

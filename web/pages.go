@@ -68,7 +68,7 @@ func (c *call) asset() error {
 
 // views are the pages; each is templates/NAME.html inside templates/frame.html.
 var views = []string{
-	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problem", "reports", "oncall", "schedule", "login", "error",
+	"incident", "list", "bulk", "report", "status", "review", "reviewedit", "reviews", "problems", "problem", "reports", "oncall", "schedule", "silences", "login", "error",
 }
 
 // longTitle is from how many characters on a title is set smaller: as a heading it would be all that a phone shows.

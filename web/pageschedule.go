@@ -10,6 +10,7 @@ import (
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/oncall/rota"
 	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
 // The weeks that a schedule's page draws, unless it is asked for others.
@@ -28,7 +29,15 @@ type rotaView struct {
 	Shifts         []shiftView
 	Feed, Mine     string // addresses of the calendars of the schedule and of who looks; empty: none
 	Revoke         bool   // who looks may end those of the schedule
+
+	formState
+	People []client.Person
+	Me     string
+	Made   []madeView // overrides made at run time that are not over
 }
+
+// madeView is an override that can be ended.
+type madeView struct{ ID, Who, From, To, Why string }
 
 // noteView is something about a rota that a picture says badly.
 type noteView struct {
@@ -37,7 +46,9 @@ type noteView struct {
 }
 
 // schedulePage is GET /oncall/{id}.
-func (c *call) schedulePage() error {
+func (c *call) schedulePage() error { return c.showSchedule(http.StatusOK, nil) }
+
+func (c *call) showSchedule(status int, f *fault) error {
 	t := c.teller()
 	s, ok := t.book.Roster.Schedule(oncall.ScheduleID(c.r.PathValue("id")))
 	if !ok {
@@ -65,7 +76,42 @@ func (c *call) schedulePage() error {
 	if v.Feed, v.Mine, err = c.feedsOf(s); err != nil {
 		return err
 	}
-	return c.show(http.StatusOK, "schedule", frame{Title: string(s.ID), Here: "oncall", Zone: s.Zone.String(), Body: v})
+	v.may, v.Fault = map[string]bool{"override": c.who.role.allows(Responder)}, f
+	v.People, v.Me = t.people(), string(c.who.user)
+	made, err := c.madeOverrides()
+	if err != nil {
+		return err
+	}
+	for _, o := range made {
+		if o.Schedule == s.ID && o.To.After(c.now) {
+			v.Made = append(v.Made, madeView{o.ID, own.names([]string{string(o.User)}), own.day(o.From), own.day(o.To), o.Reason})
+		}
+	}
+	return c.show(status, "schedule", frame{Title: string(s.ID), Here: "oncall", Zone: s.Zone.String(), Body: v})
+}
+
+// overrideAct is POST /oncall/{id}/override: somebody takes hours of a schedule, or ends such an override.
+func (c *call) overrideAct() error {
+	form, err := c.form()
+	if err != nil {
+		return err
+	}
+	id := c.r.PathValue("id")
+	if end := form.Get("end"); end != "" {
+		err = c.s.Engine.DeleteOverride(c.r.Context(), end, c.who.actor())
+	} else {
+		var o oncall.Override
+		if o, err = c.override(client.NewOverride{Schedule: id, User: form.Get("user"), From: form.Get("from"), To: form.Get("to"), Reason: form.Get("reason")}); err == nil {
+			_, err = c.s.Engine.PutOverride(c.r.Context(), o, c.who.actor())
+		}
+	}
+	return c.posted(err, "override", form, "/oncall/"+url.PathEscape(id), c.showSchedule)
+}
+
+// backToSchedule is GET /oncall/{id}/override.
+func (c *call) backToSchedule() error {
+	http.Redirect(c.w, c.r, "/oncall/"+url.PathEscape(c.r.PathValue("id")), http.StatusSeeOther)
+	return nil
 }
 
 // rotaSpan reads which days are asked for: unless said, four weeks from Monday on.

@@ -267,4 +267,18 @@ func (d *demo) signIn(b *browser) {
 	page.click(`a.row[href="/i/1"]`)
 	page.until(`location.pathname === "/i/1" && document.body.innerText.includes("HighErrorRate")`)
 	page.picture("incident")
+
+	page.click(`a[href="/silences?of=1"]`)
+	page.until(`location.pathname === "/silences" && document.querySelector("textarea").value.includes('alertname="HighErrorRate"')`)
+	page.click("form.stack button.primary")
+	page.until(`location.search === "" && document.body.innerText.includes('alertname="HighErrorRate"') && !!document.querySelector('button[name="end"]')`)
+	page.picture("silences")
+	page.click(`button[name="end"]`)
+	page.until(`document.body.innerText.includes("Nothing is silenced")`)
+	page = b.open(d.base + "/oncall/primary")
+	var ok bool
+	page.eval(`(() => { document.querySelector('select[name="user"]').value = "cy"; document.querySelector('input[name="to"]').value = "2099-01-01T09:00"; return true; })()`, &ok)
+	page.click("#override form.stack button.primary")
+	page.until(`!!document.querySelector('#override button[name="end"]') && document.querySelector("#override").innerText.includes("Cy Okafor")`)
+	page.picture("schedule")
 }
