@@ -42,7 +42,11 @@ func (b *batch) redrive(f *finding) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.act(f.number, incident.Redrive{Why: f.why, Suppressed: s}); err != nil {
+	heard, err := b.heard(i)
+	if err != nil {
+		return err
+	}
+	if _, err := b.act(f.number, incident.Redrive{Why: f.why, Suppressed: s, Heard: heard}); err != nil {
 		return b.fail(err)
 	}
 	for _, id := range f.pages {

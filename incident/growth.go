@@ -51,7 +51,11 @@ func (d *draft) hush(f Fire, worse bool) {
 func (d *draft) heed(w Wake) {
 	h := d.i.Hushed
 	switch {
-	case h.IsZero() || w.Heard == nil:
+	case h.IsZero():
+	case w.Heard == nil: // nobody looked: somebody will
+		if passed(h.LookAt, d) {
+			d.i.Hushed.LookAt = d.now.Add(recheckSuppression)
+		}
 	case w.Heard.Free && h.Worse:
 		d.retrigger("severity rose to " + string(d.i.Severity) + ", and what kept people from hearing of it ended")
 		d.startUnless(w.Suppressed)

@@ -68,6 +68,12 @@ func anyAction(t *rapid.T, i *incident.Incident, now time.Time) incident.Action 
 		}
 		return &router.Suppression{Kind: router.BySilence, Rule: rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "rule"), Until: now.Add(rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, 1000 * time.Hour}).Draw(t, "muteFor"))}
 	}
+	heard := func() *incident.Heard {
+		if rapid.Bool().Draw(t, "nobody looked") {
+			return nil
+		}
+		return &incident.Heard{Free: rapid.Bool().Draw(t, "free"), Muted: mute()}
+	}
 	grade := rapid.SampledFrom([]incident.Grade{"", "high", "medium", "low"})
 	sev := rapid.SampledFrom([]alert.Severity{alert.Critical, alert.Warning, alert.Info, alert.Unknown})
 	al := func() alert.Alert {
@@ -93,12 +99,12 @@ func anyAction(t *rapid.T, i *incident.Incident, now time.Time) incident.Action 
 			return incident.Wake{}
 		}
 		if rapid.IntRange(0, 9).Draw(t, "redrive") == 0 {
-			return incident.Redrive{Why: "a test", Suppressed: mute()}
+			return incident.Redrive{Why: "a test", Suppressed: mute(), Heard: heard()}
 		}
 		if rapid.IntRange(0, 9).Draw(t, "set back") == 0 {
 			return incident.SetBack{By: time.Hour}
 		}
-		return incident.Wake{Suppressed: mute()}
+		return incident.Wake{Suppressed: mute(), Heard: heard()}
 	case 8:
 		page := ""
 		for _, p := range i.Cursor.People {

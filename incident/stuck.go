@@ -63,6 +63,7 @@ func (i *Incident) unpaged(missed func(time.Time) bool) string {
 type Redrive struct {
 	Why        string
 	Suppressed *router.Suppression
+	Heard      *Heard // likewise, where something is hushed
 }
 
 func (Redrive) action() {}
@@ -73,7 +74,7 @@ func (d *draft) redrive(r Redrive) error {
 		return ErrFinal
 	}
 	d.tell(DidRedrive, self, "self-check", "Found stuck by rouse's own check: %s. Set going again", r.Why)
-	if err := d.wake(Wake{Suppressed: r.Suppressed}); err != nil {
+	if err := d.wake(Wake{Suppressed: r.Suppressed, Heard: r.Heard}); err != nil {
 		return err
 	}
 	if i := &d.i; i.State == Triggered && i.Suppressed == nil && i.ClearedAt.IsZero() && i.Cursor.EndsAt.IsZero() {
