@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -13,6 +14,7 @@ import (
 // stands beside the reading of that place.
 func (l *loader) lintAll() {
 	l.lintReach()
+	l.lintCalls()
 	l.lintProviders()
 	l.lintFallback()
 	l.lintDrills()
@@ -29,6 +31,37 @@ func (l *loader) lintAll() {
 }
 
 func (l *loader) doubt(at *yaml.Node, key, rule, what, do string) { l.lint(at, key, rule, what, do) }
+
+// lintCalls finds levels that end before somebody whom they page would be called.
+func (l *loader) lintCalls() {
+	for _, p := range l.c.roster.Policies() {
+		for k, level := range p.Levels {
+			for _, t := range level.Targets {
+				if who, after := l.calledAfter(t, level.Wait); who != "" {
+					at, key := l.levelAt(p, k)
+					l.doubt(at, key, "call-after-level", fmt.Sprintf("ends after %s, and %s is called %s after it begins: never", short(level.Wait), who, short(after)),
+						"let it wait longer than that, or have the notification rules call sooner")
+					break
+				}
+			}
+		}
+	}
+}
+
+// calledAfter is somebody of a target whose first call of high urgency comes later than wait.
+func (l *loader) calledAfter(t oncall.Target, wait time.Duration) (oncall.UserID, time.Duration) {
+	for _, id := range l.c.roster.Means(t) {
+		u, ok := l.c.roster.User(id)
+		if !ok || u.Phone == "" {
+			continue
+		}
+		rules := u.Rules(oncall.High)
+		if first := slices.IndexFunc(rules, func(r oncall.Rule) bool { return r.Via == oncall.Call }); first >= 0 && rules[first].After > wait {
+			return id, rules[first].After
+		}
+	}
+	return "", 0
+}
 
 // top is where the file begins, below its first comments.
 func (l *loader) top() *yaml.Node { return l.draft.root.place() }

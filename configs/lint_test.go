@@ -40,6 +40,7 @@ var lintCases = []lintCase{
 	{"unused-policy", 3, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}]}\n  other: {levels: [{notify: [user/ana], wait: 5m}]}\n"},
 	{"drill-without-people", 5, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}]}\n  rooms: {levels: [{notify: [receiver/room], wait: 5m}]}\nreceivers: [{name: room}]\ndrills: [{name: w, every: \"Wed 10:00\", timezone: UTC, escalation: rooms}]\n"},
 	{"finite-repeat", 2, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}], repeat: 3}\n"},
+	{"call-after-level", 2, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 50s}]}\n"},
 	{"then-never-reached", 2, "escalations:\n  everyone: {levels: [{notify: [schedule/primary], wait: 5m}], then: everyone}\n"},
 	{"service-without-escalation", 2, "services:\n  web: {depends_on: [db]}\n  db: {escalation: everyone}\n"},
 	{"unrouted-service", 3, "services:\n  web: {escalation: everyone}\n  db: {escalation: everyone}\n"},

@@ -46,6 +46,7 @@ var rules = []Rule{
 
 	// policies
 	{"finite-repeat", "A policy ends without saying what comes then, so the fallback follows.", "Add `then`, or repeat forever.", NeedsFile},
+	{"call-after-level", "A level ends before somebody whom it pages would be called, so they get texts alone.", "Let the level wait longer, or have the notification rules call sooner.", NeedsFile},
 	{"then-never-reached", "A policy that repeats forever has a `then`.", "Give `repeat` a number, or remove `then`.", NeedsFile},
 	{"policy-loop", "Policies hand over to each other in a circle, so the fallback never gets its turn.", "Let one of them end without `then`, or name the fallback.", NeedsFile},
 	{"fallback-without-people", "The last resort pages nobody but rooms.", "Name a policy with a user, team or schedule.", NeedsFile},

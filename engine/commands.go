@@ -84,6 +84,12 @@ type speaker struct {
 }
 
 func (s *speaker) do(c notify.Command) (string, error) {
+	if to, err := s.goesOn(&c); to != 0 || err != nil {
+		about := c.Number
+		c.Number = to
+		text, err := s.do(c)
+		return fmt.Sprintf("%s is part of %s now. %s", incident.Ref(about), incident.Ref(to), text), err
+	}
 	switch c.Verb {
 	case notify.Ack:
 		return s.ack(c)
@@ -120,6 +126,26 @@ func (s *speaker) do(c notify.Command) (string, error) {
 	}
 	_, open, err := s.newest()
 	return notify.Help(open), err
+}
+
+// goesOn is the incident into which the one that a command is about was merged, for its alerts fire there; 0 where it was not.
+func (s *speaker) goesOn(c *notify.Command) (int64, error) {
+	switch c.Verb {
+	case notify.Ack, notify.Resolve, notify.Escalate, notify.Give, notify.Note, notify.Hold, notify.Resume, notify.Update, notify.AskStatus:
+	default:
+		return 0, nil
+	}
+	if c.Number == 0 {
+		return 0, nil
+	}
+	if none, err := s.hidden(c.Number); none != "" || err != nil {
+		return 0, err
+	}
+	to, err := s.b.merged(c.Number)
+	if to == c.Number {
+		to = 0
+	}
+	return to, err
 }
 
 // hint says what to type instead of what was not understood, with the sender's own numbers.

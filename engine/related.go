@@ -92,7 +92,8 @@ func (b *batch) merge(source, target int64, by incident.Actor) error {
 	case !into.State.Open():
 		return &incident.AlreadyError{State: into.State, By: into.AckedBy, At: into.ResolvedAt}
 	}
-	a := incident.Absorb{By: by, Source: source, Title: from.Title, Severity: from.Severity, Total: from.Total, Review: from.Review.Required}
+	a := incident.Absorb{By: by, Source: source, Title: from.Title, Severity: from.Severity, Total: from.Total, Review: from.Review.Required,
+		Unheard: from.State == incident.Triggered && from.Suppressed == nil}
 	if err := b.handOver(source, target, by); err != nil { // before it ends, for children follow the end of their parent
 		return err
 	}

@@ -232,6 +232,7 @@ type Absorb struct {
 	Severity alert.Severity
 	Lead     *alert.Alert // the worst of the alerts that came over; nil: none fires
 	Review   bool         // its review was required: this one's is now
+	Unheard  bool         // people were being paged for it, and nobody had taken it
 }
 
 // Reviewed notes that the incident's review has changed its state, or was required by hand.

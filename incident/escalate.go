@@ -24,11 +24,7 @@ const rungWait = 5 * time.Minute
 
 // start begins the policy at its first level, in the given round.
 func (d *draft) start(round int) {
-	p := d.i.Policy
-	if _, ok := d.book.Roster.Policy(p); !ok {
-		p = d.book.Roster.Fallback()
-	}
-	d.i.Cursor = Cursor{Policy: p, Round: round, Level: 0}
+	d.i.Cursor = Cursor{Policy: d.policyOr(d.i.Policy), Round: round, Level: 0}
 	d.fireFrom()
 }
 
@@ -55,8 +51,12 @@ func (d *draft) forward() {
 	}
 	p, ok := d.book.Roster.Policy(c.Policy)
 	switch {
+	case !ok && d.i.Drill():
+		d.unanswered("its policy " + string(c.Policy) + " has left the configuration")
 	case !ok:
-		*c = Cursor{Policy: d.book.Roster.Fallback(), Round: c.Round + 1}
+		to := d.policyOr(d.i.Policy)
+		d.tell(DidEscalate, self, "configuration"+d.version(), "Policy %s has left the configuration: going on with policy %s", c.Policy, to)
+		*c = Cursor{Policy: to, Round: c.Round + 1}
 	case c.Level+1 < len(p.Levels):
 		c.Level++
 	default:
@@ -91,9 +91,12 @@ func (c *Cursor) perhaps() bool {
 	return false
 }
 
+// policyOr is a policy, or where the configuration has lost it that of the service, or the last resort.
 func (d *draft) policyOr(p oncall.PolicyID) oncall.PolicyID {
-	if _, ok := d.book.Roster.Policy(p); ok {
-		return p
+	for _, q := range []oncall.PolicyID{p, d.book.Services[d.i.Service].Policy} {
+		if _, ok := d.book.Roster.Policy(q); ok {
+			return q
+		}
 	}
 	return d.book.Roster.Fallback()
 }
@@ -105,8 +108,8 @@ func (d *draft) follow(then oncall.PolicyID, why string) {
 		return
 	}
 	to := d.book.Roster.Fallback()
-	if then != "" {
-		to = d.policyOr(then)
+	if _, ok := d.book.Roster.Policy(then); ok {
+		to = then
 	}
 	d.tell(DidEscalate, self, why, "Going on with policy %s: %s", to, why)
 	d.i.Cursor = Cursor{Policy: to, Round: d.i.Cursor.Round + 1, Rung: d.i.Cursor.Rung}

@@ -84,7 +84,7 @@ func (d *draft) mergeInto(a MergeInto) error {
 	return nil
 }
 
-// absorb takes over what another incident knew. Its people have this one already, so nobody is paged for it.
+// absorb takes over what another incident knew. Whoever has this one hears of what nobody had taken there, as of an alert that joins.
 func (d *draft) absorb(a Absorb) error {
 	if err := d.settled(); err != nil {
 		return err
@@ -101,10 +101,27 @@ func (d *draft) absorb(a Absorb) error {
 	d.entries[len(d.entries)-1].Data = map[string]string{"from": Ref(a.Source)}
 	if a.Firing > 0 {
 		d.unpause() // what has recovered goes on resolving when nothing that fires comes over
+		worse := a.Lead != nil && a.Lead.Severity.Rank() > d.i.Severity.Rank()
 		d.outdo(a.Lead)
 		d.reroute(&was)
+		d.inherit(a, worse)
 	}
 	return nil
+}
+
+// inherit tells whoever works on the incident of what came over, unless it was them who brought it.
+func (d *draft) inherit(a Absorb, worse bool) {
+	switch {
+	case !a.Unheard || d.i.State != Acknowledged && d.i.State != OnHold || d.i.AckedBy == a.By.Name:
+	case worse:
+		d.retrigger(Ref(a.Source) + ", merged into it, is worse")
+		d.startUnless(nil)
+	default:
+		d.i.Joined += a.Firing
+		if d.i.TellAt.IsZero() {
+			d.i.TellAt = d.now.Add(gather)
+		}
+	}
 }
 
 // outdo takes over the worst of the alerts that came over, as of one that joined: title, severity and with it the priority.

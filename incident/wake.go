@@ -70,12 +70,18 @@ func (d *draft) advance() {
 		return
 	}
 	if passed(c.EndsAt, d) {
+		if c.EndsAt.Add(atOnce).After(d.now) { // what is due at the end of a level is due; what came due while nobody was awake is late
+			d.issue()
+		}
 		d.i.Escalations++
 		d.next()
 		return
 	}
 	d.issue()
 }
+
+// atOnce is how late a timer may be and still be that of its instant.
+const atOnce = 2 * time.Second
 
 // suppress moves a triggered incident in or out of suppression.
 func (d *draft) suppress(s *router.Suppression) {

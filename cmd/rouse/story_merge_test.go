@@ -184,3 +184,48 @@ func TestProcessSecretWorkaround(t *testing.T) {
 		}
 	})
 }
+
+// Somebody answers the text of an incident that was merged meanwhile: what they say is about the one in which its alerts fire now.
+func TestProcessMergeAnswered(t *testing.T) {
+	hostile(t, processConfig, func(w *town) {
+		ctx := context.Background()
+		w.fire("alertname=A", "severity=critical")
+		w.fire("alertname=B", "severity=critical")
+		w.after(time.Second)
+		if _, _, err := w.d.engine.Merge(ctx, 2, 1, at("cy")); err != nil {
+			t.Fatal(err)
+		}
+		w.after(time.Second)
+		w.asks("ana", "2?", "INC-2 is part of INC-1 now.", "2 alerts firing")
+		w.asks("ana", "2", "INC-2 is part of INC-1 now.", "INC-1 acknowledged")
+		if i := w.inc(1); i.State != incident.Acknowledged || i.AckedBy != "ana" {
+			t.Errorf("INC-1 is %s by %q", i.State, i.AckedBy)
+		}
+	})
+}
+
+// What nobody has taken is merged into what somebody has: they hear of it, and are paged for what is worse.
+func TestProcessMergeUnheard(t *testing.T) {
+	for _, tt := range []struct {
+		severity string
+		want     incident.State
+		says     string
+	}{{"warning", incident.Acknowledged, "1 more alert"}, {"critical", incident.Triggered, "P1 INC-1 checkout: B (2 alerts"}} {
+		hostile(t, processConfig, func(w *town) {
+			w.fire("alertname=A", "severity=warning")
+			w.after(time.Second)
+			w.do(1, incident.Ack{By: at("ana"), User: "ana"})
+			w.fire("alertname=B", "severity="+tt.severity)
+			w.after(time.Second)
+			if _, _, err := w.d.engine.Merge(context.Background(), 2, 1, at("cy")); err != nil {
+				t.Fatal(err)
+			}
+			w.after(time.Minute)
+			i := w.inc(1)
+			if i.State != tt.want || i.State == incident.Acknowledged && (i.Joined != 0 || !i.TellAt.IsZero()) {
+				t.Errorf("%s merged into an acknowledged warning: INC-1 is %s, %d still to tell", tt.severity, i.State, i.Joined)
+			}
+			w.heard("ana", tt.says)
+		})
+	}
+}
