@@ -69,7 +69,9 @@ func stories() []struct{ name, text string } {
 		{"alert-typographic", AlertText(with(func(v *View) { v.Title = "“Disk” – it’s full…\u00a0now" }))},
 		{"alert-emoji", AlertText(with(func(v *View) { v.Title, v.URL = "🔥 Disk full on db-1 👩🏽\u200d🚒 1️⃣ of 3 ⚠️", long }))},
 		{"alert-emoji-alone", AlertText(with(func(v *View) { v.Title = "🔥🔥" }))},
-		{"alert-late-sign", AlertText(with(func(v *View) { v.Title = "HighErrorRate on checkout-db: ошибка соединения с базой" }))},
+		{"alert-late-sign", AlertText(with(func(v *View) {
+			v.Title = "HighErrorRate on checkout-db: ошибка соединения с базой"
+		}))},
 		{"alert-micro", AlertText(with(func(v *View) { v.Title = "p99 latency of cart above 500µs in eu-1, ±2 %" }))},
 		{"alert-long-service", AlertText(with(func(v *View) { v.Title, v.Service = "Ошибка базы", "checkout-frontend-eu" }))},
 		{"alert-accents", AlertText(with(func(v *View) {
