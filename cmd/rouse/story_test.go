@@ -122,8 +122,8 @@ func TestRoundRobin(t *testing.T) {
 		w.fire("alertname=A", "service=turns", "severity=critical")
 		w.fire("alertname=B", "service=turns", "severity=critical")
 		w.after(time.Second)
-		w.expect("ana", 1, 0, "INC-2")
-		w.expect("bo", 1, 0, "INC-1")
+		w.expect("ana", 1, 0, "INC-1")
+		w.expect("bo", 1, 0, "INC-2")
 	})
 }
 
