@@ -142,10 +142,13 @@ func (s *speaker) goesOn(c *notify.Command) (int64, error) {
 		return 0, err
 	}
 	to, err := s.b.merged(c.Number)
-	if to == c.Number {
-		to = 0
+	if err != nil || to == c.Number || to == 0 {
+		return 0, err
 	}
-	return to, err
+	if none, err := s.hidden(to); none != "" || err != nil {
+		return 0, err // the one of which it is part now is none of theirs
+	}
+	return to, nil
 }
 
 // hint says what to type instead of what was not understood, with the sender's own numbers.

@@ -229,3 +229,21 @@ func TestProcessMergeUnheard(t *testing.T) {
 		})
 	}
 }
+
+// What was merged into an incident that is confidential since says nothing of that to whom it is none of.
+func TestProcessMergeThenConfidential(t *testing.T) {
+	config := strings.Replace(processConfig, "members: [ana, bo, cy], manager: cy", "members: [ana, bo], manager: bo", 1)
+	hostile(t, config, func(w *town) {
+		w.fire("alertname=A", "severity=critical")
+		w.fire("alertname=B", "severity=critical")
+		w.after(time.Second)
+		if _, _, err := w.d.engine.Merge(context.Background(), 2, 1, at("ana")); err != nil {
+			t.Fatal(err)
+		}
+		w.do(1, incident.Amend{By: at("ana"), Type: incident.TypeSecurity, Reason: "an attack"})
+		w.asks("cy", "1?", "There is no INC-1")
+		if said := w.says("cy", "2?"); strings.Contains(said, "INC-1") {
+			t.Errorf("cy, whose business INC-1 is not, was answered %q", said)
+		}
+	})
+}
