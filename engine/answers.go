@@ -86,9 +86,20 @@ func (s *speaker) status(c notify.Command) (string, error) {
 	case incident.OnHold:
 		text += " (" + clip(i.HoldReason, 40) + ")" + s.b.untilText(i.HoldUntil, s.user.ID)
 	case incident.Triggered:
-		text += " " + lapse.Largest(s.b.now.Sub(i.TriggeredAt)) + " ago" + paging(i)
+		text += " " + lapse.Largest(s.b.now.Sub(i.TriggeredAt)) + " ago" + s.whatNext(i)
 	}
 	return text + "." + stillFiring(i), nil
+}
+
+// whatNext says who is paged for a triggered incident, or why nobody is.
+func (s *speaker) whatNext(i *incident.Incident) string {
+	switch {
+	case i.Suppressed != nil:
+		return ", nobody is paged: " + string(i.Suppressed.Kind) + s.b.untilText(i.Suppressed.Until, s.user.ID)
+	case !i.ClearedAt.IsZero():
+		return ", recovered: it resolves at " + s.b.clockText(i.ClearedAt.Add(i.ResolveDelay), s.user.ID)
+	}
+	return s.paging(i)
 }
 
 // stillFiring says how many alerts of an incident fire: " 2 of 3 alerts firing."; nothing of one that people reported.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/rouse/rouse/alert"
+	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
 )
 
 const anasPhone, bosPhone = "+34600000001", "+34600000002"
@@ -150,4 +152,37 @@ func TestAnswersSayWhat(t *testing.T) {
 	s.answers("2?", "P3 INC-2 s: Up. resolved. No alert firing.")
 	s.answers("who", "rota: ana until Tue 00:00 UTC")
 	s.answers("who s", "s: ana, then bo")
+}
+
+// TestAnswersSayWhoIsPagedWhen: nobody is said to be paged who sleeps on, and who is not paged now is named with the hour.
+func TestAnswersSayWhoIsPagedWhen(t *testing.T) {
+	s := newStage(t, nil)
+	settings := everything(t, s.line)
+	settings.Book.Page = nil // everything is of low urgency
+	settings.Book.Roster = oncall.NewRoster([]oncall.User{
+		{ID: "ana", Name: "Ana", Zone: time.UTC, Phone: anasPhone},
+		{ID: "bo", Name: "Bo", Zone: time.UTC, Phone: bosPhone, Quiet: &oncall.QuietHours{From: 22 * 60, To: 7 * 60}},
+		{ID: "cy", Name: "Cy", Zone: time.UTC},
+	}, nil, nil, []oncall.Policy{{ID: "p", Levels: []oncall.Level{{Targets: []oncall.Target{{Kind: oncall.ToUser, Name: "ana"}}, Wait: time.Hour}}}}, "p")
+	s.ok(s.Reload(context.Background(), settings))
+	s.fires("Slow")
+	s.play()
+	s.answers("give 1 bo", "INC-1 given to bo, who is paged at 07:00 UTC.")
+	s.answers("1?", "P3 INC-1 s: Slow. triggered 0s ago, bo is paged at 07:00 UTC. 1 alert firing.")
+	s.answers("give 1 cy", "INC-1 given to cy, who has no number and no address, now paging ana.")
+	s.answers("1", "INC-1 acknowledged: Slow")
+}
+
+// TestAnswersSayWhyNobodyIsPaged: an incident whose alerts have recovered pages nobody while it waits whether they come back.
+func TestAnswersSayWhyNobodyIsPaged(t *testing.T) {
+	s := newStage(t, nil)
+	settings := everything(t, s.line)
+	delay := 5 * time.Minute
+	settings.Tree = router.NewTree(&router.Route{Service: "s", GroupBy: []string{"alertname"}, ResolveDelay: &delay})
+	s.ok(s.Reload(context.Background(), settings))
+	s.fires("Down")
+	s.play()
+	s.ok(s.Accept(context.Background(), alerts(alert.Resolved, "Down")))
+	s.play()
+	s.answers("1?", "P3 INC-1 s: Down. triggered 0s ago, recovered: it resolves at 02:05 UTC. No alert firing.")
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,7 +171,9 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 	}
 	switch a.(type) {
 	case incident.Escalate:
-		did = "escalated" + paging(i) + "."
+		did = "escalated" + s.paging(i) + "."
+	case incident.Reassign:
+		did = s.handed(i)
 	case incident.Resolve:
 		if i.Firing > 0 {
 			did += fmt.Sprintf(" Alerts that still fire: %d. Unless they recover, it pages again in %s.", i.Firing, lapse.Largest(i.WakeAt.Sub(s.b.now)))
@@ -196,16 +199,43 @@ func (s *speaker) notes(n int64, a incident.Action, refusal error, said string) 
 	return said + " What you wrote is noted.", nil
 }
 
-// paging says who is being told now: " to bo and cy".
-func paging(i *incident.Incident) string {
-	var names []string
-	for _, n := range i.Cursor.People {
-		names = append(names, string(n.User))
+// paging says who is being told now, and who only later: ", now paging bo and cy, and di at 07:00 CET".
+func (s *speaker) paging(i *incident.Incident) string {
+	now, later := i.Paged()
+	var said []string
+	if len(now) > 0 {
+		said = append(said, "now paging "+joined(now))
 	}
-	if len(names) == 0 {
+	for _, h := range later {
+		said = append(said, fmt.Sprintf("%s is paged at %s", h.User, s.b.clockText(h.At, s.user.ID)))
+	}
+	if len(said) == 0 {
 		return ""
 	}
-	return ", now paging " + strings.Join(names, " and ")
+	return ", " + strings.Join(said, ", ")
+}
+
+// handed says to whom an incident was given, and what wakes them: an incident of low urgency waits for the end of their quiet hours.
+func (s *speaker) handed(i *incident.Incident) string {
+	now, later := i.Paged()
+	did := "given to " + string(i.Assignee)
+	switch {
+	case s.user.ID == i.Assignee:
+		return "is yours now."
+	case slices.Contains(now, i.Assignee):
+		return did + ", who is being paged."
+	case len(later) > 0 && later[0].User == i.Assignee:
+		return did + ", who is paged at " + s.b.clockText(later[0].At, s.user.ID) + "."
+	}
+	return did + ", who has no number and no address" + s.paging(i) + "."
+}
+
+func joined(users []oncall.UserID) string {
+	names := make([]string, len(users))
+	for k, u := range users {
+		names[k] = string(u)
+	}
+	return strings.Join(names, " and ")
 }
 
 func (s *speaker) ack(c notify.Command) (string, error) {
@@ -275,11 +305,7 @@ func (s *speaker) give(c notify.Command) (string, error) {
 	if !ok {
 		return fmt.Sprintf("There is nobody called %s. Nothing was done.", c.User), nil
 	}
-	did := "given to " + string(u.ID) + ", who is being paged."
-	if u.ID == s.user.ID {
-		did = "is yours now."
-	}
-	return s.one(c.Number, incident.Reassign{By: s.by, To: u.ID}, did)
+	return s.one(c.Number, incident.Reassign{By: s.by, To: u.ID}, "")
 }
 
 // hold puts an incident on hold. Somebody who holds it has it, so a triggered one is acknowledged first.

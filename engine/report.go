@@ -59,7 +59,7 @@ func (s *speaker) report(c notify.Command) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s opened as %s for %s%s. You hear from us.", i.Ref(), i.Priority, i.Service, paging(i)), nil
+	return fmt.Sprintf("%s opened as %s for %s%s. You hear from us.", i.Ref(), i.Priority, i.Service, s.paging(i)), nil
 }
 
 // serviceNames lists services, as many as a text holds.

@@ -106,7 +106,7 @@ func TestLinkEscalatesAndNotes(t *testing.T) {
 	if i := w.incident(n); i.Cursor.Level != 1 {
 		t.Errorf("got level %d", i.Cursor.Level)
 	}
-	if page := w.get(got.header.Get("Location")); !strings.Contains(page.body, "Escalated") || !strings.Contains(page.body, "Now paging Cy Okafor") {
+	if page := w.get(got.header.Get("Location")); !strings.Contains(page.body, "Escalated") || !strings.Contains(page.body, "Paging Cy Okafor") {
 		t.Errorf("the confirmation: %s", page.body)
 	}
 	got = w.post(link+"/act", "do=note&text=It+is+the+proxy")

@@ -34,7 +34,7 @@ func (t teller) banner(i *incident.Incident, q url.Values) *banner {
 		return t.acked(i)
 	case "escalate":
 		if i.State == incident.Triggered {
-			return &banner{"good", "Escalated", "Now paging " + t.few(paging(i)) + "."}
+			return &banner{"good", "Escalated", t.telling(i)}
 		}
 	case "note":
 		return &banner{"good", "Noted", "Your words are in the timeline."}
@@ -48,7 +48,7 @@ func (t teller) banner(i *incident.Incident, q url.Values) *banner {
 		}
 	case "give":
 		if i.Assignee != "" {
-			return &banner{"good", "Given to " + t.name(string(i.Assignee)), "Paging " + t.few(paging(i)) + "."}
+			return &banner{"good", "Given to " + t.name(string(i.Assignee)), t.telling(i)}
 		}
 	case "close", "confirm":
 		if i.State == incident.Closed {
@@ -64,7 +64,7 @@ func (t teller) changed(i *incident.Incident, verb string) *banner {
 	case verb == "confirm" && i.Confirmed != "":
 		return &banner{"good", "Confirmed. Thank you", ""}
 	case verb == "reopen" && i.State == incident.Triggered:
-		return &banner{"plain", "Open again", "Now paging " + t.few(paging(i)) + "."}
+		return &banner{"plain", "Open again", t.telling(i)}
 	case verb == "resume" && i.State == incident.Acknowledged:
 		return &banner{"good", "Work goes on", ""}
 	case verb == "merge" && i.DuplicateOf != 0:

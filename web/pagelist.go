@@ -60,11 +60,14 @@ func (t teller) row(i *incident.Incident) row {
 func (t teller) holder(i *incident.Incident) string {
 	switch i.State {
 	case incident.Triggered:
+		users, held := paging(i)
 		switch {
 		case i.Suppressed != nil:
 			return "nobody is paged"
-		case len(paging(i)) > 0:
-			return "paging " + t.few(paging(i))
+		case len(users) > 0:
+			return "paging " + t.few(users)
+		case len(held) > 0:
+			return t.held(held)
 		}
 		return "nobody yet"
 	case incident.Acknowledged, incident.OnHold:

@@ -115,7 +115,10 @@ func (t teller) paged(i *incident.Incident) standing {
 	if i.State != incident.Triggered || i.Suppressed != nil {
 		return t.standing(i)
 	}
-	who := paging(i)
+	who, held := paging(i)
+	if len(who) == 0 && len(held) > 0 {
+		return standing{Head: upper(t.held(held)) + ".", More: []string{"Its page says who has it, and when it is over."}}
+	}
 	if len(who) == 0 {
 		return standing{Head: "The people on call are being found.", More: []string{"This page says who, in a moment."}}
 	}

@@ -91,7 +91,7 @@ func TestIncidentPage(t *testing.T) {
 	has(t, "on hold", act("do=hold&text=the+bank&for=1d"), "On hold until Tue 04:12", "the bank", ">Acknowledge<")
 	has(t, "given", act("do=give&to=ana"), "Given to Ana Ruiz", "Paging Ana Ruiz")
 	b.refuses(path+"/act", form("do", "give", "to", "eve"), `data-from="`+path+`"`, "There is no such user", "Choose somebody from the list", `id="d-give" open`)
-	has(t, "escalated", act("do=escalate"), "Escalated", "Now paging")
+	has(t, "escalated", act("do=escalate"), "Escalated", "Paging ")
 	b.refuses(path+"/act", form("do", "hold", "text", "x"), "Acknowledge the incident before you put it on hold.")
 	page = act("do=resolve&code=false_alarm&text=A+test+in+production")
 	has(t, "resolved", page, "Resolved. Thank you", "By you at 04:12 (false alarm)", "A test in production", ">Close it<", "still firing: it opens again")

@@ -11,6 +11,7 @@ import (
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/store"
+	"github.com/rouse/rouse/web/client"
 )
 
 // crowd makes the world's policy page twelve people at once, the one who is logged in as responder among them.
@@ -198,4 +199,25 @@ func TestTheStatusPagePointsUp(t *testing.T) {
 	page = g.get("/status")
 	has(t, "over", page, "All systems operational", "Payments are as quick as ever.")
 	hasNot(t, "over", page, "See above")
+}
+
+// TestWhoSleepsOn: of an incident that wakes nobody, the pages and the interface say when its people are told, and not that they are.
+func TestWhoSleepsOn(t *testing.T) {
+	w := newWorld(t)
+	s := w.engine.Settings()
+	book := *s.Book
+	book.Page = nil // every priority is of low urgency
+	s.Book = &book
+	must(t, w.engine.Reload(t.Context(), s))
+	n := w.fire("checkout", "HighErrorRate")
+	b := w.browse("responder")
+	path := fmt.Sprintf("/i/%d", n)
+	has(t, "given", b.sent(path+"/act", form("do", "give", "to", "ana")), "Given to Ana Ruiz", "Ana Ruiz is paged at 07:00.")
+	has(t, "the list", b.get("/"), "Ana Ruiz is paged at 07:00")
+	hasNot(t, "the list", b.get("/"), "paging Ana Ruiz")
+	got, err := w.api("viewer").Incident(t.Context(), n, 0)
+	must(t, err)
+	if want := (client.Held{User: "ana", At: time.Date(2026, time.November, 23, 6, 0, 0, 0, time.UTC)}); len(got.Paging) > 0 || len(got.Held) != 1 || got.Held[0] != want {
+		t.Errorf("the interface says that %v are paged and %v are held, want %v", got.Paging, got.Held, want)
+	}
 }

@@ -23,13 +23,21 @@ func (s *Server) incidentURL(n int64) string {
 	return fmt.Sprintf("%s/i/%d", strings.TrimRight(base, "/"), n)
 }
 
-// paging names who is being told now.
-func paging(i *incident.Incident) []string {
-	var users []string
-	for _, n := range i.Cursor.People {
-		users = append(users, string(n.User))
+// paging names who is being told now; held is who is told later.
+func paging(i *incident.Incident) (users []string, held []incident.Held) {
+	now, held := i.Paged()
+	for _, u := range now {
+		users = append(users, string(u))
 	}
-	return users
+	return users, held
+}
+
+func wireHeld(held []incident.Held) []client.Held {
+	var out []client.Held
+	for _, h := range held {
+		out = append(out, client.Held{User: string(h.User), At: h.At})
+	}
+	return out
 }
 
 func wireSuppression(s *router.Suppression) *client.Suppression {

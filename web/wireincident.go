@@ -38,7 +38,8 @@ func (v *veil) wireHushed(i *incident.Incident) client.Incident {
 	out.Code, out.Note, out.Suppressed = i.Code, i.Note, wireSuppression(i.Suppressed)
 	out.Policy, out.URL = string(i.Policy), s.incidentURL(i.Number)
 	if i.State == incident.Triggered {
-		out.Paging, out.NextAt = paging(i), i.Cursor.EndsAt
+		users, held := paging(i)
+		out.Paging, out.Held, out.NextAt = users, wireHeld(held), i.Cursor.EndsAt
 		if c := i.Cursor; c.Level >= 0 && !c.FiredAt.IsZero() {
 			out.Policy, out.Level = string(c.Policy), c.Level+1
 		}

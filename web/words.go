@@ -100,16 +100,43 @@ func (t teller) triggered(i *incident.Incident) standing {
 		return standing{Head: "Every alert has recovered", More: []string{"It resolves by itself at " + t.short(i.ClearedAt.Add(i.ResolveDelay)) + " unless one fires again."}}
 	}
 	s.Head = "Nobody has it yet"
-	users := paging(i)
-	if len(users) > 0 {
-		s.More = append(s.More, "Paging "+t.few(users)+".")
-	} else {
-		s.More = append(s.More, "Nobody could be paged so far.")
-	}
+	users, _ := paging(i)
+	s.More = append(s.More, t.telling(i))
 	if next := nextUp(t.book, i, t.now); !i.Cursor.EndsAt.IsZero() {
 		s.More = append(s.More, t.next(users, next)+" at "+t.short(i.Cursor.EndsAt)+".")
 	}
 	return s
+}
+
+// telling says who is being paged, and who is paged later.
+func (t teller) telling(i *incident.Incident) string {
+	users, held := paging(i)
+	var said []string
+	if len(users) > 0 {
+		said = append(said, "Paging "+t.few(users)+".")
+	}
+	if len(held) > 0 {
+		said = append(said, upper(t.held(held))+".")
+	}
+	if len(said) == 0 {
+		return "Nobody could be paged so far."
+	}
+	return strings.Join(said, " ")
+}
+
+// held says when those are paged who are paged later: "Bo Lee is paged at 07:00".
+func (t teller) held(held []incident.Held) string {
+	users, first, at := make([]string, len(held)), held[0].At, " at "
+	for k, h := range held {
+		users[k] = string(h.User)
+		if !h.At.Equal(first) {
+			at = " from "
+		}
+		if h.At.Before(first) {
+			first = h.At
+		}
+	}
+	return t.few(users) + " " + isAre(len(users), users, t.me) + " paged" + at + t.short(first)
 }
 
 // next says who is paged next, beside whom it is now.

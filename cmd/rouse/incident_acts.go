@@ -86,12 +86,24 @@ func (s *session) telling(i client.Incident) string {
 	switch {
 	case i.Suppressed != nil:
 		return fmt.Sprintf("triggered, nobody is paged: %s %s%s", i.Suppressed.Kind, plain(i.Suppressed.Rule), s.until(i.Suppressed.Until))
-	case len(i.Paging) == 0:
+	case len(i.Paging)+len(i.Held) == 0:
 		return "triggered"
 	case i.Level > 0:
-		return fmt.Sprintf("triggered, paging %s (level %d of %s)", strings.Join(i.Paging, ", "), i.Level, i.Policy)
+		return fmt.Sprintf("triggered, %s (level %d of %s)", s.awake(i), i.Level, i.Policy)
 	}
-	return "triggered, paging " + strings.Join(i.Paging, ", ")
+	return "triggered, " + s.awake(i)
+}
+
+// awake says who is being paged, and who is paged when: "paging ana, bo is paged at Mon 2026-03-02 07:00 CET".
+func (s *session) awake(i client.Incident) string {
+	var said []string
+	if len(i.Paging) > 0 {
+		said = append(said, "paging "+strings.Join(i.Paging, ", "))
+	}
+	for _, h := range i.Held {
+		said = append(said, h.User+" is paged at "+longTime(h.At, s.zone))
+	}
+	return strings.Join(said, ", ")
 }
 
 func by(name string) string {

@@ -232,6 +232,8 @@ func whose(i client.Incident) string {
 		return i.Assignee
 	case i.State == "triggered" && len(i.Paging) > 0:
 		return "paging " + strings.Join(i.Paging, ", ")
+	case i.State == "triggered" && len(i.Held) > 0:
+		return "later " + i.Held[0].User
 	case i.Suppressed != nil && i.State == "triggered":
 		return i.Suppressed.Kind
 	}

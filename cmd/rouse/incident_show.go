@@ -147,12 +147,17 @@ func (s *session) paged(i client.Incident) string {
 	switch {
 	case i.State != "triggered" || i.Suppressed != nil:
 		return ""
-	case len(i.Paging) == 0:
+	case len(i.Paging)+len(i.Held) == 0:
 		return s.out.state("nobody")
-	case i.Level > 0:
-		return fmt.Sprintf("%s (level %d of %s)", strings.Join(i.Paging, ", "), i.Level, plain(i.Policy))
 	}
-	return strings.Join(i.Paging, ", ")
+	who := slices.Clone(i.Paging)
+	for _, h := range i.Held {
+		who = append(who, h.User+" at "+longTime(h.At, s.zone))
+	}
+	if i.Level > 0 {
+		return fmt.Sprintf("%s (level %d of %s)", strings.Join(who, ", "), i.Level, plain(i.Policy))
+	}
+	return strings.Join(who, ", ")
 }
 
 func (s *session) nextLevel(i client.Incident) string {

@@ -39,6 +39,7 @@ type Incident struct {
 	Policy         string            `json:"policy,omitempty"`
 	Level          int               `json:"level,omitempty"`  // of the policy, from 1, that was fired last
 	Paging         []string          `json:"paging,omitempty"` // users who are being told now
+	Held           []Held            `json:"held,omitempty"`   // users of the level under way who are told later
 	NextAt         time.Time         `json:"nextAt,omitzero"`  // when the next level is due
 	URL            string            `json:"url,omitempty"`    // its page, for somebody with a login
 
@@ -109,6 +110,12 @@ type Counters struct {
 	Reassigns   int `json:"reassigns"`
 	Updates     int `json:"updates"`
 	Pings       int `json:"pings"` // interruptions of people
+}
+
+// Held is somebody whom a level names and who is told only later: quiet hours hold it, or their own rules begin later.
+type Held struct {
+	User string    `json:"user"`
+	At   time.Time `json:"at"`
 }
 
 // Suppression is why nobody is paged.
