@@ -46,7 +46,7 @@ func (l *loader) user(id string, v value) oncall.User {
 			if u.Notify == nil {
 				u.Notify = map[oncall.Urgency][]oncall.Rule{}
 			}
-			u.Notify[urgency] = rules.rules(u)
+			u.Notify[urgency] = rules.rules(u, o)
 		}
 	}
 	if quiet := o.get("quiet_hours"); quiet.given() {
@@ -59,7 +59,8 @@ func (l *loader) user(id string, v value) oncall.User {
 	return u
 }
 
-func (v value) rules(u oncall.User) []oncall.Rule {
+// rules reads a person's notification rules; o is the person, whose number or address may be there and wrong, which is told there.
+func (v value) rules(u oncall.User, person object) []oncall.Rule {
 	var rules []oncall.Rule
 	for _, item := range v.list() {
 		o := item.object("via", "after")
@@ -70,10 +71,10 @@ func (v value) rules(u oncall.User) []oncall.Rule {
 			continue
 		}
 		m := oncall.Method(word)
-		if m == oncall.Email && u.Email == "" {
+		if m == oncall.Email && !person.get("email").given() {
 			via.warn("email-without-address", "the user has no email address, so this step reaches nobody", "add `email`, or remove the step")
 		}
-		if m != oncall.Email && u.Phone == "" {
+		if m != oncall.Email && !person.get("phone").given() {
 			via.warn("phone-without-number", "the user has no phone number, so this step reaches nobody", "add `phone`, or remove the step")
 		}
 		rules = append(rules, oncall.Rule{Via: m, After: after})

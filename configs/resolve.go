@@ -2,6 +2,7 @@ package configs
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -162,6 +163,10 @@ func (v value) hostPort(wild bool) (string, bool) {
 	}
 	host, port, err := net.SplitHostPort(s)
 	n, bad := strconv.ParseUint(port, 10, 16)
+	if err == nil && (errors.Is(bad, strconv.ErrRange) || bad == nil && n == 0 && !wild) {
+		v.fail(fmt.Sprintf("%q has a port that does not exist", clip(s)), "write a port from 1 to 65535")
+		return "", false
+	}
 	if err != nil || bad != nil || (host == "" && !wild) || (n == 0 && !wild) {
 		v.fail(fmt.Sprintf("%q is not host:port", clip(s)), map[bool]string{true: `write ":8420" or "127.0.0.1:8420"`, false: `write "smtp.example.com:587"`}[wild])
 		return "", false
