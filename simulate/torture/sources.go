@@ -23,6 +23,7 @@ type source struct {
 	on      bool
 	turn    int // of the state: what is on the agenda for an earlier one is void
 
+	known  bool          // that it fires was answered with 2xx, once at least
 	said   alert.State   // the last that was answered with 2xx
 	saidAt time.Duration // when
 	ends   time.Time     // until when it then held
@@ -107,6 +108,7 @@ func (s *source) send(turn int) {
 	}
 	s.t.result.Alerts++
 	s.said, s.saidAt, s.ends, s.passed = a.State, w.Elapsed(), a.EndsAt, false
+	s.known = s.known || s.on
 	s.holds = a.EndsAt.Sub(w.Now())
 	s.t.stay.accepted(s)
 	if s.on && s.every > 0 {

@@ -105,7 +105,7 @@ func TestSeeds(t *testing.T) {
 
 // TestFoundBefore runs again what once failed, by a fault of the engine or of a check.
 func TestFoundBefore(t *testing.T) {
-	for _, seed := range []uint64{65, 118, 135, 165, 1725, 1892, 3284, 6969, 7483, 8875, 12670, 15454, 15496, 16789} {
+	for _, seed := range []uint64{65, 118, 135, 165, 1725, 1892, 3284, 5369, 6969, 7483, 8875, 12670, 15454, 15496, 16789} {
 		r, err := Run(seed, inMemory)
 		if err != nil {
 			t.Fatal(err)

@@ -271,6 +271,8 @@ func (s *watch) account(src *source) {
 		}()
 	}
 	switch {
+	case !ok && !src.known: // while it fired the house was down; that it has recovered is then news of nothing
+		return
 	case !ok:
 		s.t.w.Broken("accounting", "%s was accepted and is lost", src.a.Title)
 	case src.said == alert.Resolved && row.State == alert.Firing:
