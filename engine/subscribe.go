@@ -19,7 +19,8 @@ var (
 	ErrNoRoom      = errors.New("there is no such receiver in the configuration")
 )
 
-// Subscribe has somebody told of a service's status updates; a missing ID is given. An empty Service means all of them.
+// Subscribe has somebody told of a service's status updates; a missing ID is given. An empty Service means all of them. Asked
+// again without an ID it returns what is there.
 func (e *Engine) Subscribe(ctx context.Context, asked store.Subscriber, by incident.Actor) (store.Subscriber, error) {
 	return committed(ctx, e, func(b *batch) (store.Subscriber, error) {
 		s := asked
@@ -36,6 +37,15 @@ func (e *Engine) Subscribe(ctx context.Context, asked store.Subscriber, by incid
 			return s, ErrNoRoom
 		}
 		if s.ID == "" {
+			all, err := b.tx.Subscribers()
+			if err != nil {
+				return s, b.fail(err)
+			}
+			for _, there := range all {
+				if there.Service == s.Service && there.Recipient == s.Recipient {
+					return there, nil
+				}
+			}
 			n, err := b.tx.AddCounter("subscriber", 1)
 			if err != nil {
 				return s, b.fail(err)
