@@ -119,6 +119,11 @@ func (b *batch) consequences(a incident.Action, was *incident.Incident, ch *inci
 	if err := b.children(a, was, &ch.Next); err != nil {
 		return err
 	}
+	if !was.Confidential() && ch.Next.Confidential() && was.Number != 0 && ch.Next.Problem != 0 {
+		if err := b.hideProblem(a, &ch.Next); err != nil {
+			return err
+		}
+	}
 	if was.Number == 0 && ch.Next.Problem != 0 {
 		if err := b.joinProblem(ch.Next.Problem, ch.Next.Number); err != nil {
 			return err
@@ -133,10 +138,13 @@ func (b *batch) children(a incident.Action, was, is *incident.Incident) error {
 		return nil
 	}
 	for _, n := range is.Children {
+		c, err := b.incident(n)
+		if err != nil || !discreet(c, is.Type, is.Team) {
+			continue // it became a security incident since: who ends its parent may not know of it
+		}
 		var follow incident.Action = incident.Reopen{By: system, Reason: "its parent " + is.Ref() + " was reopened", Parent: true}
 		if !is.State.Open() {
-			c, err := b.incident(n)
-			if err != nil || (is.Code == incident.Recovered && c.Firing > 0) {
+			if is.Code == incident.Recovered && c.Firing > 0 {
 				continue // the parent recovered by itself, this one has not
 			}
 			follow = incident.Resolve{By: byOf(a), Code: is.Code, Note: "with its parent " + is.Ref(), Parent: true}

@@ -180,12 +180,17 @@ func (e *Engine) OpenProblem(ctx context.Context, asked problem.Open) (problem.P
 		if _, err := problem.Decide(problem.Problem{}, o, b.now); err != nil {
 			return p, err // before a number is taken
 		}
+		if svc, ok := b.live.book.Services[o.Service]; ok && o.Team == "" {
+			o.Team = string(svc.Team)
+		}
+		for _, i := range o.Incidents {
+			if c, err := b.incident(i); err == nil && !discreet(c, o.Type, o.Team) {
+				return p, incident.ErrMixed
+			}
+		}
 		n, err := b.tx.NextProblem()
 		if err != nil {
 			return p, b.fail(err)
-		}
-		if svc, ok := b.live.book.Services[o.Service]; ok && o.Team == "" {
-			o.Team = string(svc.Team)
 		}
 		o.Number = n
 		if p, err = b.problemAct(problem.Problem{}, o); err != nil {
@@ -207,6 +212,11 @@ func (e *Engine) DoProblem(ctx context.Context, n int64, a problem.Action, by in
 		cur, err := b.problem(n)
 		if err != nil {
 			return p, err
+		}
+		if l, ok := a.(problem.LinkIncident); ok {
+			if i, err := b.incident(l.Incident); err == nil && !discreet(i, cur.Type, cur.Team) {
+				return p, incident.ErrMixed
+			}
 		}
 		if p, err = b.problemAct(cur, a); err != nil {
 			return p, err
@@ -275,6 +285,9 @@ func (b *batch) relateProblem(n int64, r incident.Relate) error {
 	if err != nil {
 		return err
 	}
+	if !r.Undo && !discreet(i, p.Type, p.Team) {
+		return incident.ErrMixed
+	}
 	old := i.Problem
 	if _, err := b.act(n, r); err != nil { // first, for what it refuses must change nothing
 		return err
@@ -305,10 +318,35 @@ func (b *batch) joinProblem(problemNumber, n int64) error {
 	if err != nil {
 		return b.failed // one that is gone is no reason to fail
 	}
+	if i, err := b.incident(n); err != nil || !discreet(i, p.Type, p.Team) {
+		return b.failed // the incident names the known error; the other way round it would tell of the incident
+	}
 	if len(p.Incidents) >= joinsMost {
 		return nil // its record must not outgrow what the store keeps, or no alert of its group would be taken any more
 	}
 	if _, err := b.problemAct(p, problem.LinkIncident{By: system, Incident: n}); err != nil && b.failed != nil {
+		return err
+	}
+	return nil
+}
+
+// hideProblem has the problem of an incident that becomes a security incident hidden with it, where it is about that one alone. One
+// that is about others too stays as it is, and the link to it is taken away.
+func (b *batch) hideProblem(a incident.Action, i *incident.Incident) error {
+	p, err := b.problem(i.Problem)
+	if err != nil {
+		return b.failed
+	}
+	by, kind, team, service := byOf(a), incident.TypeSecurity, i.Team, i.Service
+	switch {
+	case discreet(i, p.Type, p.Team):
+		return nil
+	case len(p.Incidents) == 1 && p.Incidents[0] == i.Number:
+		_, err = b.problemAct(p, problem.Edit{By: by, Type: &kind, Team: &team, Service: &service})
+	default:
+		err = b.relateProblem(i.Number, incident.Relate{By: by, Kind: incident.ToProblem, To: p.Number, Undo: true})
+	}
+	if err != nil && b.failed != nil {
 		return err
 	}
 	return nil

@@ -83,7 +83,7 @@ func (b *batch) merge(source, target int64, by incident.Actor) error {
 		return incident.ErrItself
 	case from.Total > mergeMost:
 		return ErrTooMany
-	case from.Confidential() != into.Confidential() || (from.Confidential() && from.Team != into.Team):
+	case !discreet(from, into.Type, into.Team) || !discreet(into, from.Type, from.Team):
 		return incident.ErrMixed
 	case into.DuplicateOf != 0 || from.DuplicateOf != 0:
 		return incident.ErrMerged
@@ -139,7 +139,11 @@ func (b *batch) handOver(source, target int64, by incident.Actor) error {
 		if err != nil {
 			return err
 		}
-		if b.noCircle(into, n) == nil {
+		c, err := b.incident(n)
+		if err != nil {
+			return err
+		}
+		if b.noCircle(into, n) == nil && discreet(c, into.Type, into.Team) {
 			err = b.adopt(n, target, by)
 		} else {
 			err = b.tryAct(n, incident.Relate{By: by, Kind: incident.ToParent, To: source, Undo: true})
@@ -239,6 +243,9 @@ func (b *batch) relatePair(parent, child, asked int64, r incident.Relate) error 
 	if !r.Undo && (p.State == incident.Closed || c.State == incident.Closed) {
 		return incident.ErrFinal // one side alone would be no link
 	}
+	if !r.Undo && !discreet(c, p.Type, p.Team) {
+		return incident.ErrMixed
+	}
 	old := c.Parent
 	up := incident.Relate{By: r.By, Kind: incident.ToParent, To: parent, Undo: r.Undo}
 	down := incident.Relate{By: r.By, Kind: incident.ToChild, To: child, Undo: r.Undo}
@@ -255,6 +262,12 @@ func (b *batch) relatePair(parent, child, asked int64, r incident.Relate) error 
 		}
 	}
 	return b.tryAct(other, second)
+}
+
+// discreet reports whether a record of this type and team is known to nobody but those who may know of the incident, so that it
+// may have the incident's words, and decide what becomes of it.
+func discreet(i *incident.Incident, kind, team string) bool {
+	return !i.Confidential() || (kind == incident.TypeSecurity && team == i.Team)
 }
 
 // noCircle refuses a parent that is below its child already.

@@ -26,7 +26,7 @@ var (
 	ErrMerged       = errors.New("it was merged into another incident: act on that one")
 	ErrItself       = errors.New("an incident cannot be linked with itself")
 	ErrConfidential = errors.New("a security incident is told to responders alone")
-	ErrMixed        = errors.New("a security incident is merged with a security incident of the same team alone: its words would be told to others")
+	ErrMixed        = errors.New("a security incident is merged and linked only with security incidents and problems of the same team, for the others would tell of it")
 	ErrWhy          = errors.New("a reason is needed")
 	ErrNothing      = errors.New("nothing was said that would change it")
 )

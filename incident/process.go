@@ -171,7 +171,7 @@ func (d *draft) reopenBy(a Reopen) error {
 	d.i.Review.DueAt, d.i.Review.RemindAt = time.Time{}, time.Time{}
 	d.i.Confirmed, d.i.Satisfied, d.i.Code, d.i.Note, d.i.ResolvedAt = "", 0, "", "", time.Time{}
 	d.retrigger("")
-	d.tell(DidReopen, a.By, a.Reason, "Reopened by %s: %s", a.By.Name, a.Reason)
+	d.tell(DidReopen, a.By, a.Reason, "Reopened%s: %s", byWhom(a.By), a.Reason)
 	d.said(a.Reason)
 	d.startUnless(a.Suppressed)
 	return nil
@@ -292,4 +292,12 @@ func (d *draft) bring(who []oncall.UserID) {
 		}
 	}
 	d.issue()
+}
+
+// byWhom is " by ana", or nothing for what rouse does by itself.
+func byWhom(a Actor) string {
+	if a.Name == "" {
+		return ""
+	}
+	return " by " + a.Name
 }

@@ -28,7 +28,6 @@ var (
 	errNoTestRight = errors.New("a test page to somebody else takes the role manager")
 	errNotReporter = errors.New("you did not report this incident, so confirming that it is over takes the role responder")
 	errNotYourself = errors.New("subscribing and unsubscribing anybody but yourself takes the role responder")
-	errMixed       = errors.New("a security incident is merged only with a security incident of the same team, for the other would tell its title")
 	errManyAlerts  = fmt.Errorf("it has more than %d alerts", mergeMost)
 	errNoReceiver  = errors.New("there is no such receiver in the configuration")
 	errNoErase     = errors.New("this rouse cannot erase a person")

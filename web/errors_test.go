@@ -63,7 +63,7 @@ func TestEveryError(t *testing.T) {
 		{web.ErrNoTrace, 404, "not_found"},
 		{web.ErrNoErase, 501, "cannot_erase"},
 		{web.ErrBusy, 503, "busy"},
-		{web.ErrMixed, 422, "confidential"},
+		{incident.ErrMixed, 422, "confidential"},
 		{web.ErrNoFeeds, 501, "no_feeds"},
 		{web.ErrNotYourLeave, 403, "forbidden"},
 		{web.ErrManyAlerts, 422, "too_many_alerts"},

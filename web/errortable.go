@@ -97,7 +97,7 @@ func incidentRefusals() []refusal {
 		{is(incident.ErrNobody), 422, "unknown_user", "", hintUsers},
 		{is(incident.ErrItself), 422, "itself", "", "Name another one, which is not below it already."},
 		{is(incident.ErrConfidential), 422, "confidential", "", "Publish it with the audience responders."},
-		{is(errMixed), 422, "confidential", "", "Change the type and the service of one of them first."},
+		{is(incident.ErrMixed), 422, "confidential", "", "Change the type and the service of one of them first."},
 		{is(errManyAlerts), 422, "too_many_alerts", "", "Merge the smaller one into the larger."},
 		{as[*incident.UnknownServiceError](), 422, "unknown_service", "", "See the services of the configuration, or GET /api/v1/oncall."},
 		{as[*incident.FieldError](), 422, "invalid", "", "See /api/v1/openapi.yaml."},

@@ -42,7 +42,7 @@ var (
 	ErrNoContact, ErrNoTestRight, ErrNoSession               = errNoContact, errNoTestRight, errNoSession
 	ErrForbidden, ErrInput                                   = errForbidden(Manager), bad("limit", "Write a number.", "%q", "x")
 	ErrMethod                                                = errWrongMethod([]string{"GET"})
-	ErrNotReporter, ErrNotYourself, ErrMixed, ErrManyAlerts  = errNotReporter, errNotYourself, errMixed, errManyAlerts
+	ErrNotReporter, ErrNotYourself, ErrManyAlerts            = errNotReporter, errNotYourself, errManyAlerts
 	ErrNoReceiver, ErrNoErase, ErrStillThere, ErrBusy        = errNoReceiver, errNoErase, errStillThere, errBusy
 	ErrNoTrace, ErrKeyUsed                                   = errNoTrace, errKeyUsed
 	ErrNoFeeds, ErrNotYourLeave                              = errNoFeeds, errNotYourLeave

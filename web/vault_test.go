@@ -72,6 +72,8 @@ func (v *vaultWorld) tell(t *testing.T, bo incident.Actor) {
 	v.review(t, bo, v.open, "It was slow.", "load", "add a machine")
 	v.review(t, bo, v.secret, "xanadu for the review", "okapi", "wombat proofing")
 	v.review(t, bo, v.later, "xanadu for the review", "okapi", "wombat proofing") // still of an ordinary incident
+	_, err := v.engine.Relate(t.Context(), v.open, incident.Relate{By: bo, Kind: incident.ToChild, To: v.later})
+	must(t, err)
 	v.do(t, v.later, incident.Amend{By: bo, Type: "security", Reason: "it was a break-in"})
 }
 
@@ -94,14 +96,20 @@ func (v *vaultWorld) tie(t *testing.T, bo incident.Actor) {
 	must(t, err)
 	v.openProblem, v.secretProblem = p.Number, s.Number
 	for _, r := range []incident.Relate{
-		{By: bo, Kind: incident.ToParent, To: v.secret}, {By: bo, Kind: incident.ToPrevious, To: v.later}, {By: bo, Kind: incident.ToChild, To: v.later},
+		{By: bo, Kind: incident.ToParent, To: v.secret}, {By: bo, Kind: incident.ToPrevious, To: v.later},
 		{By: bo, Kind: incident.ToProblem, To: v.secretProblem},
 	} {
 		_, err := v.engine.Relate(t.Context(), v.open, r)
 		must(t, err)
 	}
-	_, err = v.engine.Relate(t.Context(), v.secret, incident.Relate{By: bo, Kind: incident.ToProblem, To: v.openProblem})
-	must(t, err)
+	must(t, v.store.Update(t.Context(), func(tx store.Tx) error { // as an earlier rouse linked them
+		p, err := tx.Problem(v.openProblem)
+		if err != nil {
+			return err
+		}
+		p.Incidents = append(p.Incidents, v.secret)
+		return tx.PutProblem(p)
+	}))
 	said := fmt.Sprintf("see %s and prb-%d", incident.Ref(v.secret), v.secretProblem)
 	v.do(t, v.open, incident.Note{By: bo, Text: said}, incident.Diagnose{By: bo, Kind: incident.Found, Text: said})
 	_, err = v.engine.DoProblem(t.Context(), v.openProblem, problem.Note{By: bo, Text: said}, bo)

@@ -185,7 +185,7 @@ func mergeVerb(c *call, in read) (deed, error) {
 		case err != nil:
 			return into, err
 		case (i.Confidential() || into.Confidential()) && (i.Type != into.Type || i.Team != into.Team):
-			return into, errMixed
+			return into, incident.ErrMixed
 		case i.Total > mergeMost && i.DuplicateOf == 0:
 			return into, errManyAlerts
 		}
