@@ -63,8 +63,8 @@ func bundleHead(code string, vs []View) string {
 	return head
 }
 
-// worst names the worst priority and severity of a bundle: "P1 critical". Security incidents count, as nobody can tell
-// which of them it was.
+// worst names the worst priority and severity of a bundle: "P1 critical". Security incidents count, and stand among the
+// services as such.
 func worst(vs []View) string {
 	priority, severity := "", alert.Unknown
 	for _, v := range vs {
@@ -81,7 +81,11 @@ func services(vs []View) string {
 	var names []string
 	seen := map[string]bool{}
 	for _, v := range vs {
-		if s := shownService(v); s != "" && !seen[s] {
+		s := shownService(v)
+		if v.Neutral {
+			s = "security" // else the worst of all would seem to be of the others' services
+		}
+		if s != "" && !seen[s] {
 			seen[s] = true
 			names = append(names, cut(s, 16, "…"))
 		}
