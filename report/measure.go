@@ -129,9 +129,10 @@ func (u Unit) write(v float64) string {
 // none is what a person reads where nothing was measured.
 const none = "-"
 
-// human writes a duration in its two largest units: 42s, 5m30s, 3h20m, 2d4h. A day is 24 hours.
+// human writes a duration in its two largest units, of which those are counted that have passed: 42s, 5m30s, 3h20m, 2d4h. A day is 24
+// hours.
 func human(d time.Duration) string {
-	d = d.Round(time.Second)
+	d = d.Truncate(time.Second)
 	s := int64(d / time.Second)
 	switch {
 	case s < 60:

@@ -275,7 +275,7 @@ func TestSuggestions(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		0: "0s", 499 * time.Millisecond: "0s", 59 * time.Second: "59s", 59*time.Second + 600*time.Millisecond: "1m", 754 * time.Second: "12m34s",
+		0: "0s", 499 * time.Millisecond: "0s", 59 * time.Second: "59s", 59*time.Second + 600*time.Millisecond: "59s", 754 * time.Second: "12m34s",
 		3 * time.Hour: "3h", 3*time.Hour + 20*time.Minute + 9*time.Second: "3h20m", 52 * time.Hour: "2d4h",
 	} {
 		if got := human(d); got != want {

@@ -216,11 +216,11 @@ func problemRef(n int64) string {
 	return fmt.Sprintf("PRB-%d", n)
 }
 
-// span writes a duration as people do, in at most three parts: 45s, 24m 10s, 2h 5m, 3d 2h 5m.
+// span writes a duration as people do, in at most three parts, of which those are counted that have passed: 45s, 24m 10s, 2h 5m, 3d 2h 5m.
 func span(d time.Duration) string {
-	d = d.Round(time.Second)
+	d = d.Truncate(time.Second)
 	if d >= time.Hour {
-		d = d.Round(time.Minute)
+		d = d.Truncate(time.Minute)
 	}
 	parts := []struct {
 		unit time.Duration
