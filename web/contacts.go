@@ -123,13 +123,13 @@ type numberView struct {
 }
 
 // numberViews is what the page shows of numbers, and of lines that are out of use, to who may see them.
-func (c *call) numberViews() (numbers []numberView, lines []string, err error) {
+func (c *call) numberViews(t teller) (numbers []numberView, lines []string, err error) {
 	if !c.who.role.allows(Responder) {
 		return nil, nil, nil
 	}
 	all, err := c.knownContacts()
 	for _, k := range all {
-		v := numberView{Who: k.User, Address: k.Address, Health: k.Health, Bad: k.Health == "broken" || k.Health == "opted-out", Note: k.Undo}
+		v := numberView{Who: t.name(k.User), Address: k.Address, Health: k.Health, Bad: k.Health == "broken" || k.Health == "opted-out", Note: k.Undo}
 		switch asleep := k.LastClass == string(notify.Handset) && k.Fails < failsMany; {
 		case v.Note != "" || k.Fails == 0:
 		case k.Health == "failing" && asleep && k.Fails == 1:

@@ -13,9 +13,19 @@ import (
 
 // bulkView says what became of an act on several incidents.
 type bulkView struct {
-	Head string
-	Tone string
-	Rows []bulkRow
+	Head  string
+	Tone  string
+	Rows  []bulkRow
+	Again *bulkAgain // nil: nothing can be done again
+}
+
+// bulkAgain is the form once more, for the incidents that the act was refused for.
+type bulkAgain struct {
+	Do, Word string
+	Numbers  []int64
+	Code     string
+	Codes    []option
+	Text     string
 }
 
 type bulkRow struct {
@@ -47,16 +57,23 @@ func (c *call) bulkAct() error {
 	}
 	v := bulkView{Tone: "good"}
 	done := 0
+	again := bulkAgain{Do: form.Get("do"), Code: form.Get("code"), Codes: codeOptions(), Text: form.Get("text")}
 	for _, n := range numbers {
 		r := c.bulkRow(do, n, upper(word)+".")
 		if r.Done {
 			done++
+		} else if r.Href != "" {
+			again.Numbers = append(again.Numbers, n)
 		}
 		v.Rows = append(v.Rows, r)
 	}
 	v.Head = upper(word) + " " + plural(done, "incident")
 	if done < len(numbers) {
 		v.Tone, v.Head = "plain", fmt.Sprintf("%s %d of %s", upper(word), done, plural(len(numbers), "incident"))
+	}
+	if len(again.Numbers) > 0 && again.Do != "ack" {
+		again.Word = upper(again.Do) + " " + plural(len(again.Numbers), "incident")
+		v.Again = &again
 	}
 	return c.show(http.StatusOK, "bulk", frame{Title: v.Head, Here: "list", Body: v})
 }

@@ -84,15 +84,17 @@ func (t teller) holder(i *incident.Incident) string {
 
 // listView is the list of incidents.
 type listView struct {
-	Asked  asked
-	Rows   []row
-	Open   map[string]int // open incidents among the rows, by state
-	Older  string         // address of the next page; empty: that was all
-	OnCall []dutyRow
-	Quiet  bool
-	Bulk   bool // several may be acted on at once
-	Codes  []option
-	Choice choices
+	Asked   asked
+	Rows    []row
+	Open    map[string]int // open incidents among the rows, and among those below that were counted, by state
+	Older   string         // address of the next page; empty: that was all
+	Below   []belowRow     // grave ones that this page does not show
+	Counted bool           // every open incident was counted
+	OnCall  []dutyRow
+	Quiet   bool
+	Bulk    bool // several may be acted on at once
+	Codes   []option
+	Choice  choices
 }
 
 // All reports whether the list is of everything rather than of what is open.
@@ -104,6 +106,9 @@ type asked struct {
 	Breached                                    bool
 	Narrow                                      int // how many fields beside the state and the text are set
 }
+
+// belowRow is how many grave incidents are below a page, and where.
+type belowRow struct{ What, Href string }
 
 // choices are what the form offers.
 type choices struct {
@@ -139,10 +144,14 @@ func (c *call) listPage() error {
 			v.Rows = append(v.Rows, r)
 			v.Open[string(got[k].State)]++
 		}
-		if next > 0 {
-			v.Older = a.address(next)
+		if next == 0 || err != nil {
+			return err
 		}
-		return err
+		v.Older = a.address(next)
+		if a.plain() {
+			return c.lookBelow(tx, f, next, &v)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -153,9 +162,30 @@ func (c *call) listPage() error {
 	v.Quiet = len(v.Rows) == 0 && a.plain() && f.Below == 0
 	title := "Incidents"
 	if n := v.Open[string(incident.Triggered)]; n > 0 {
-		title = fmt.Sprintf("(%d) Incidents", n)
+		title = fmt.Sprintf("(%d%s) Incidents", n, onlyIf(v.Older != "" && !v.Counted, "+"))
 	}
 	return c.show(http.StatusOK, "list", frame{Title: title, Here: "list", Refresh: refreshEvery, Reload: true, Zone: t.zone.String(), Body: v})
+}
+
+// belowLooked is how many open incidents below a page are looked at for grave ones.
+const belowLooked = 1000
+
+// lookBelow counts what a page of open incidents does not show: in a storm the gravest one may be far below.
+func (c *call) lookBelow(tx store.Tx, f store.Filter, below int64, v *listView) error {
+	f.Below, f.Limit = below, belowLooked
+	got, next, err := c.list(tx, f)
+	count := map[incident.Priority]int{}
+	for k := range got {
+		count[got[k].Priority]++
+		v.Open[string(got[k].State)]++
+	}
+	for _, p := range []incident.Priority{"P1", "P2"} {
+		if n := count[p]; n > 0 {
+			v.Below = append(v.Below, belowRow{fmt.Sprintf("%d %s", n, p), asked{State: "open", Priority: string(p)}.first()})
+		}
+	}
+	v.Counted = next == 0
+	return err
 }
 
 // plain reports whether nothing is looked for but what is open.
@@ -178,8 +208,11 @@ func (a asked) address(below int64) string {
 // Everywhere is the address of the same search in incidents of every state.
 func (a asked) Everywhere() string {
 	a.State = "all"
-	return strings.Replace(a.address(0), "before=0&", "", 1)
+	return a.first()
 }
+
+// first is the address of the first page of the list.
+func (a asked) first() string { return strings.Replace(a.address(0), "before=0&", "", 1) }
 
 // looksFor reads the query of the list. A word that fits nothing is left out, so that an old bookmark still shows a list.
 func (c *call) looksFor() (a asked, f store.Filter, err error) {

@@ -121,7 +121,7 @@ func (c *call) onCallPage() error {
 	for _, o := range void {
 		v.Void = append(v.Void, fmt.Sprintf("The override %s, %s on %s until %s, decides nothing: %s.", o.ID, o.User, o.Schedule, t.day(o.To), o.Void))
 	}
-	if v.Numbers, v.Lines, err = c.numberViews(); err != nil {
+	if v.Numbers, v.Lines, err = c.numberViews(t); err != nil {
 		return err
 	}
 	drills, err := c.drills(1)

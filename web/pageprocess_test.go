@@ -305,7 +305,8 @@ func TestBulkForm(t *testing.T) {
 	got := b.post("/bulk", fmt.Sprintf("do=ack&n=%d&n=%d&n=999", g.fresh, g.held))
 	has(t, "acknowledged", got, "Acknowledged 2 of 3 incidents", "HighErrorRate", "There is no such incident")
 	got = b.post("/bulk", fmt.Sprintf("do=resolve&code=fixed&n=%d&n=%d", g.fresh, g.late))
-	has(t, "resolved without a note", got, "Resolved 0 of 2 incidents", "not resolved without a note")
+	has(t, "resolved without a note", got, "Resolved 0 of 2 incidents", "not resolved without a note", "The others once more",
+		fmt.Sprintf(`<input type="hidden" name="n" value="%d"><input type="hidden" name="n" value="%d">`, g.fresh, g.late), `<option value="fixed" selected>`, "Resolve 2 incidents")
 	got = b.post("/bulk", fmt.Sprintf("do=resolve&code=fixed&text=All+over&n=%d&n=%d", g.fresh, g.late))
 	has(t, "resolved", got, "Resolved 2 incidents")
 	if i := g.incident(g.late); i.State != incident.Resolved || i.Note != "All over" {

@@ -265,8 +265,11 @@ func (t teller) fillStatus(r *record, i *incident.Incident) {
 			r.Owes = "An update is overdue since " + t.short(i.OwesAt) + "."
 		}
 	}
-	if s := i.Review; s.Required || s.State != "" {
+	switch s := i.Review; {
+	case s.Required || s.State != "":
 		r.Review = t.reviewStub(i)
+	case i.State.Open() && !i.Drill() && t.book.Reviews.Required[i.Priority]:
+		r.Review = &reviewStub{Href: reviewAddress(i.Number), Word: "Required once it is resolved"}
 	}
 }
 

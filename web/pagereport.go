@@ -19,6 +19,7 @@ type reportView struct {
 	Impacts  []option
 	Hurries  []option
 	Known    []row  // what is open already
+	Zone     string // of the times in the form
 	Once     string // a key, so that the form sent twice is one report
 	Sent     *sentView
 }
@@ -71,7 +72,7 @@ func (c *call) showReport(status int, v reportView) error {
 
 func (c *call) reportView() (v reportView, err error) {
 	t := c.teller()
-	v = reportView{Services: t.services(), Impacts: impactWords, Hurries: hurryWords, Once: newKey()}
+	v = reportView{Services: t.services(), Impacts: impactWords, Hurries: hurryWords, Zone: t.zone.String(), Once: newKey()}
 	v.may = map[string]bool{"report": true}
 	v.Types = options(t.types(), func(kind string) string {
 		return upper(kind) + onlyIf(kind == incident.TypeSecurity, ": only the team sees it")

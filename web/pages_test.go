@@ -55,15 +55,17 @@ func TestListPage(t *testing.T) {
 
 func TestListPageGoesOn(t *testing.T) {
 	w := newWorld(t)
-	for k := range 55 {
+	w.fire("checkout", "Grave") // stands for alert-0 among 55
+	for k := 1; k < 55; k++ {
 		w.fire("mail", fmt.Sprintf("alert-%d", k))
 	}
 	b := w.browse("viewer")
 	page := b.get("/")
-	has(t, "the first page", page, "alert-54", "alert-5<", `href="/?before=6"`)
+	has(t, "the first page", page, "(55) Incidents", "alert-54", "alert-5<", `href="/?before=6"`, `Further down: <a href="/?priority=P1"><b>1 P1</b></a>`)
 	hasNot(t, "the first page", page, "alert-4<")
+	hasNot(t, "a filtered page", b.get("/?service=mail"), "Further down")
 	page = b.get("/?before=6")
-	has(t, "the second page", page, "alert-4<", "alert-0<")
+	has(t, "the second page", page, "alert-4<", "Grave<")
 	hasNot(t, "the second page", page, "Older", "Nothing is open")
 }
 

@@ -107,7 +107,7 @@ func Of(r *oncall.Roster, id oncall.ScheduleID, from, to, now time.Time) (Rota, 
 		own := slices.DeleteFunc(slices.Clone(s.Overrides), func(o oncall.Override) bool { return (o.ID == "") != (kind == File) })
 		alone := &oncall.Schedule{Zone: s.Zone, Overrides: own}
 		if bars := v.bars(r, alone, own); len(bars) > 0 {
-			v.Lanes = append(v.Lanes, Lane{Name: map[Kind]string{File: "overrides", RunTime: "run time"}[kind], Kind: kind, Bars: bars})
+			v.Lanes = append(v.Lanes, Lane{Name: map[Kind]string{File: "overrides", RunTime: "by hand"}[kind], Kind: kind, Bars: bars})
 		}
 	}
 	v.Lanes = append(v.Lanes, Lane{Name: "on call", Kind: Final, Bars: v.bars(r, s, s.Overrides)})
