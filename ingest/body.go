@@ -102,7 +102,7 @@ func badGzip(err error, limit int64) error {
 }
 
 func tooBig(limit int64) *refusal {
-	return refuse(http.StatusRequestEntityTooLarge, "Send fewer alerts in one request (in Alertmanager: max_alerts of the webhook).",
+	return refuse(http.StatusRequestEntityTooLarge, "Send less in one request (in Alertmanager: max_alerts of the webhook).",
 		"the body is longer than %d bytes", limit)
 }
 

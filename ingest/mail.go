@@ -28,7 +28,7 @@ func decodeMail(body []byte) batch {
 func mailed(mails []*mail.Mail) batch {
 	var reports []tools.Report
 	for _, m := range mails {
-		reports = append(reports, m.Report())
+		reports = append(reports, m.Reports()...)
 	}
 	b := reported(reports)
 	if b.status = http.StatusOK; len(mails) == 0 {

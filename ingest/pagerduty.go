@@ -64,6 +64,12 @@ func decodeEvent(body []byte) (*event, error) {
 	return &e, nil
 }
 
+// isEvent reports whether a body is an event as PagerDuty's clients send it.
+func isEvent(body []byte) bool {
+	e, err := decodeEvent(body)
+	return err == nil && (e.EventAction != "" || e.ServiceKey != "" && e.EventType != "")
+}
+
 // v1 reports whether the body speaks Events API v1.
 func (e *event) v1() bool { return e.RoutingKey == "" && (e.ServiceKey != "" || e.EventType != "") }
 
@@ -175,7 +181,10 @@ func (p *payload) faults() []string {
 // trigger turns a valid trigger of either version into an alert. Each is an event: after somebody resolved the incident by
 // hand, the next trigger with the same key opens another, as it does at PagerDuty.
 func (e *event) trigger(key string) alert.Alert {
-	a := alert.Alert{Key: key, State: alert.Firing, Event: true, Source: string(e.ClientURL), Links: e.links()}
+	a := alert.Alert{Key: key, State: alert.Firing, Event: true, Links: e.links()}
+	if e.Client == "" {
+		a.Source = string(e.ClientURL) // with a name it is among the links
+	}
 	summary, more := string(e.Description), e.Details
 	if !e.v1() {
 		p := e.Payload
@@ -241,6 +250,9 @@ func (e *event) links() []alert.Link {
 				out = append(out, l.all()...)
 			}
 		}
+	}
+	if e.Client == "" {
+		return out
 	}
 	return append(out, alert.Link{Href: string(e.ClientURL), Text: string(e.Client)})
 }

@@ -53,7 +53,7 @@ func decodeAny(kind string, body []byte, now time.Time) (batch, error) {
 // Guess says of which type a body is, by the words that only one kind of sender uses; generic for all others.
 func Guess(body []byte) string {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
-	if bound(body) == nil && foreign(body) {
+	if bound(body) == nil && foreign(body) && !isEvent(body) {
 		return TypeGeneric
 	}
 	if bytes.HasPrefix(body, []byte("[")) && looksJSON(body) {

@@ -141,7 +141,8 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 		s.opsgenieBelow(w, r, &src)
 		return
 	}
-	if wrongMethod(w, r, speakRouse, http.MethodPost, http.MethodPut) { // PUT: a choice in Grafana's contact point, and in others' webhooks
+	asked := inAddress(&src, r)
+	if (r.Method != http.MethodGet || asked == nil) && wrongMethod(w, r, speakRouse, http.MethodPost, http.MethodPut) { // PUT: a choice in Grafana's contact point, and in others' webhooks
 		return
 	}
 	body, done, err := s.receive(w, r, &src)
@@ -153,7 +154,11 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, speakRouse, src.Name, err)
 		return
 	}
-	b, err := decodeFor(&src, r.Header.Get("Content-Type"), body, s.now())
+	kind := r.Header.Get("Content-Type")
+	if asked != nil && len(body) == 0 {
+		kind, body = "application/x-www-form-urlencoded", asked
+	}
+	b, err := decodeFor(&src, kind, body, s.now())
 	done()
 	id, once := delivery(&src, r.Header)
 	if err == nil && !(once && s.replays.seen(id)) {
@@ -175,6 +180,17 @@ func (s *Server) ingest(w http.ResponseWriter, r *http.Request) {
 		s.log.Info("no alert", "integration", src.Name, "note", n)
 	}
 	answer(w, &src, b)
+}
+
+// inAddress is the form that UptimeRobot and others write into the address itself, with no body or by GET; nil where there is none, or the
+// integration reads no forms.
+func inAddress(src *Source, r *http.Request) []byte {
+	q := r.URL.Query()
+	q.Del("token")
+	if src.Type != TypeGeneric || len(q) == 0 {
+		return nil
+	}
+	return []byte(q.Encode())
 }
 
 // receive admits the sender, reads the body, which it keeps room for until done is called, and checks its signature. A body beside an

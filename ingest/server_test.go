@@ -84,6 +84,12 @@ func TestStatusCodes(t *testing.T) {
 		{"empty token opens nothing", "POST", "/ingest/closed", `{"title":"x"}`, []string{auth, "Bearer "}, 401, "", 0},
 		{"GET", "GET", "/ingest/am", "", []string{auth, "Bearer am-token"}, 405, "Use POST", 0},
 		{"PUT", "PUT", "/ingest/gr", oneFiring, []string{auth, "Bearer gr-token"}, 202, "", 1}, // grafana.com/docs, webhook notifier: "POST or PUT"
+		{"in the address, by POST", "POST", "/ingest/gen?token=gen-token&monitorID=7&monitorFriendlyName=A&alertType=1&alertTypeFriendlyName=Down", "", nil, 202, `"keys":["7"]`, 1},
+		{"in the address, by GET", "GET", "/ingest/gen?token=gen-token&title=Disk+full", "", nil, 202, `"alerts":1`, 1},
+		{"in the address, nothing", "GET", "/ingest/gen?token=gen-token", "", nil, 405, "Use POST", 0},
+		{"in the address, no title", "GET", "/ingest/gen?token=gen-token&a=b", "", nil, 202, "", 1},
+		{"in the address, to another type", "GET", "/ingest/am?token=am-token&title=x", "", nil, 405, "Use POST", 0},
+		{"PagerDuty's event", "POST", "/ingest/gen", `{"routing_key":"x","event_action":"trigger","dedup_key":"pdg","payload":{"summary":"PDGEN","source":"h","severity":"critical"}}`, []string{auth, "Bearer gen-token", ct, js}, 202, `"keys":["pdg"]`, 1},
 		{"PATCH", "PATCH", "/ingest/gen", "{}", []string{auth, "Bearer gen-token"}, 405, "PATCH is not possible", 0},
 		{"XML", "POST", "/ingest/am", "<a/>", []string{auth, "Bearer am-token", ct, "application/xml"}, 415, "Send application/json", 0},
 		{"multipart", "POST", "/ingest/gen", "--x", []string{auth, "Bearer gen-token", ct, "multipart/form-data; boundary=x"}, 400, "no field of the form", 0},

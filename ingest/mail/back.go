@@ -62,6 +62,9 @@ func readBack(r *reading, s string) string {
 	if c == rank && !vague[word] || c == begin {
 		r.severity = firstOf(r.severity, severities[word])
 	}
+	if r.calmed && c == end {
+		r.state, r.note = c.state() // Nagios sends no recovery of what was well when it began to flap
+	}
 	if r.state == "" {
 		if c == rank || c == none {
 			c = begin

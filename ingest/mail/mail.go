@@ -87,7 +87,20 @@ func Looks(body []byte) bool {
 	return false
 }
 
-// Report is what the mail means.
+// Reports is what the mail means: one report, or for an end that may be of one of two beginnings both.
+func (m *Mail) Reports() []tools.Report {
+	r := m.Report()
+	if s := readSubject(firstOf(m.Subject, oneLine(firstLine(m.Text)))); r.State == tools.Resolved && s.also != "" {
+		if other := m.key(s.also); other != r.Key {
+			also := r
+			also.Key = other
+			return []tools.Report{r, also}
+		}
+	}
+	return []tools.Report{r}
+}
+
+// Report is what the mail means by its subject's first reading.
 func (m *Mail) Report() tools.Report {
 	if note := m.notice(); note != "" {
 		return tools.Report{Tool: "mail", State: tools.Nothing, Note: note}

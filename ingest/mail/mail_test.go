@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -159,6 +160,30 @@ func TestKeys(t *testing.T) {
 	}
 	if key("nagios@example.com", "** RECOVERY Host Alert: web2 is UP **") == base || key("other@example.com", "** RECOVERY Host Alert: web1 is UP **") == base {
 		t.Error("another host, or another's mail, has the same key")
+	}
+}
+
+// TestGroupMails: the mails of a group of alerts are about one matter, whichever of them come and go; an end with brackets ends too what
+// another sender began by the same words.
+func TestGroupMails(t *testing.T) {
+	keys := func(subject string) (all []string) {
+		for _, r := range Read([]byte("From: am@example.com\nSubject: " + subject + "\n\nx")).Reports() {
+			all = append(all, string(r.State)+" "+r.Key)
+		}
+		return all
+	}
+	const key = "mail am@example.com realmail eu"
+	for subject, want := range map[string][]string{
+		"[FIRING:1] RealMail eu (hosta critical)":       {"firing " + key},
+		"[FIRING:2] RealMail eu (critical)":             {"firing " + key},
+		"[FIRING:1, RESOLVED:1] RealMail eu (critical)": {"firing " + key},
+		"[RESOLVED] RealMail eu":                        {"resolved " + key},
+		"[RESOLVED] RealMail eu (hostb critical)":       {"resolved " + key, "resolved " + key + " (hostb critical)"},
+		"[PROBLEM] RealMail eu (hostb critical)":        {"firing " + key + " (hostb critical)"},
+	} {
+		if got := keys(subject); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", subject, got, want)
+		}
 	}
 }
 

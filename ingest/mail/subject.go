@@ -14,6 +14,8 @@ type reading struct {
 	topic    string // what it is about: the same for the beginning and the end
 	severity string
 	note     string // of Nothing
+	calmed   bool   // it no longer flaps
+	also     string // of an end: another topic under which it may have begun
 }
 
 var (
@@ -42,19 +44,39 @@ func readSubject(subject string) reading {
 		return reading{state: states[at[2]], topic: at[1], note: "a monitor that is pending"}
 	}
 	s = trimDecoration(withoutSymbols(s))
+	if at := grouped.FindStringSubmatch(s); at != nil {
+		return ofGroup(at[1], at[2], at[3])
+	}
 	for _, f := range forms {
 		if at := f.is.FindStringSubmatchIndex(s); at != nil {
 			topic := string(f.is.ExpandString(nil, f.topic, s, at))
 			return reading{state: f.state, topic: clean(topic), note: f.note}
 		}
 	}
+	return readWords(s)
+}
+
+// readWords reads what stands in front, and what stands at the end.
+func readWords(s string) reading {
 	f := readFront(s)
 	r := reading{severity: f.severity}
 	r.state, r.note = f.first.state()
+	r.calmed = f.calmed
 	rest := readBack(&r, f.rest)
 	r.topic = clean(strings.Join(append(f.kept, rest), " "))
 	if r.state == tools.Resolved && news.MatchString(s) {
 		r.state = tools.Firing
+	}
+	return r
+}
+
+// ofGroup reads Alertmanager's and Grafana's own subject. What stands in brackets at its end are the labels that the alerts of the group
+// have in common, which change as alerts come and go. Subjects of other senders end just so, and begin otherwise.
+func ofGroup(status, topic, common string) reading {
+	word, _, _ := strings.Cut(status, ":")
+	r := readWords("[" + word + "] " + topic)
+	if r.state == tools.Resolved && common != "" {
+		r.also = readWords("[" + word + "] " + topic + " " + common).topic
 	}
 	return r
 }
@@ -65,6 +87,7 @@ type front struct {
 	rest     string
 	first    class // the first word that says something
 	severity string
+	calmed   bool // it no longer flaps: what stands at the end says what it is now
 }
 
 // readFront takes off tags and words of state, up to the first that is neither.
@@ -134,6 +157,7 @@ func (f *front) word() int {
 func (f *front) say(c class, word, left string) {
 	if f.first == none && c != weak && c != rank {
 		f.first = c
+		f.calmed = c == other && strings.HasPrefix(word, "flapping")
 	}
 	if left != "" {
 		f.kept = append(f.kept, left)

@@ -100,6 +100,9 @@ var forms = []form{
 	{regexp.MustCompile(`(?i)^(.+?) changed (?:status |state )?from \w+ to (?:red|yellow|gr[ae]y|critical|warning|down|unknown)\b[ .!]*$`), tools.Firing, "$1", ""},
 }
 
+// grouped is the subject of Alertmanager and Grafana: "[FIRING:2, RESOLVED:1] HighLatency eu (critical web)".
+var grouped = regexp.MustCompile(`^\[(FIRING:\d+(?:, ?RESOLVED:\d+)?|RESOLVED(?::\d+)?)\] ?(.*?)\s*(\((?:[^()]|\([^()]*\))*\))?$`)
+
 // kuma is Uptime Kuma's subject, whose rest changes; it is told by its symbol.
 var kuma = regexp.MustCompile(`^\[(.+)\] \[(?:🔴|✅|⚠️) ?(Down|Up|Pending)\]`)
 

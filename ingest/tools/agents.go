@@ -1,10 +1,30 @@
 package tools
 
+import "maps"
+
 // problems are the words of Nagios and its family for the kind of a notification.
 var problems = map[string]State{
 	"problem": Firing, "recovery": Resolved, "acknowledgement": Acknowledged, "custom": Firing, "flappingstart": Firing, "flappingstop": Nothing, "flappingdisabled": Nothing,
 	"flappingend": Nothing, "downtimestart": Nothing, "downtimeend": Nothing, "downtimecancelled": Nothing, "downtimeremoved": Nothing, "alerthandler": Nothing,
 	"up": Resolved, "ok": Resolved, "down": Firing, "unreachable": Firing, "unreach": Firing, "unknown": Firing, "pending": Nothing,
+}
+
+// calmed finds the end of flapping in the kind of a notification, standing what it is then.
+const (
+	calmed   = `(?i)^flapping(?:stop|end|disabled)$`
+	standing = `(?i)^(ok|up|warning|critical|unknown|down|unreachable)$`
+)
+
+// calm are the words for the end of flapping with what it is then: Nagios sends no recovery of what was well when it began to flap.
+var calm = with(problems, map[string]State{
+	"calm ok": Resolved, "calm up": Resolved, "calm warning": Nothing, "calm critical": Nothing, "calm unknown": Nothing, "calm down": Nothing, "calm unreachable": Nothing,
+})
+
+// with is both tables in one.
+func with(a, b map[string]State) map[string]State {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
 }
 
 // hardness are the severities of Nagios and its family.
@@ -58,27 +78,30 @@ var agents = []tool{
 	},
 	{
 		name: "Checkmk", has: []string{"site", "host", "notification_type", "what"},
-		state: `{notification_type/^([A-Za-z]+)/}|{status}`, words: problems, key: "{site} {host} {service?}", title: "{summary}|{host}: {service} is {status}|{host} is {status}",
+		state: "{notification_type/" + calmed + "/:+calm} {status/" + standing + "/}|{notification_type/^([A-Za-z]+)/}|{status}", words: calm, key: "{site} {host} {service?}", title: "{summary}|{host}: {service} is {status}|{host} is {status}",
 		text: "{output?}\n{long_output?}", severity: "{severity}|{status}", time: "", ranks: hardness,
 		labels: map[string]string{"host": "{host}", "check": "{service}", "alertname": "{service}|{host}"},
 	},
 	{
 		name: "Checkmk", has: []string{"NOTIFY_HOSTNAME", "NOTIFY_NOTIFICATIONTYPE|NOTIFY_WHAT"}, // its variables, as a script hands them on
-		state: `{NOTIFY_NOTIFICATIONTYPE/^([A-Za-z]+)/}|{NOTIFY_SERVICESTATE}|{NOTIFY_HOSTSTATE}`, words: problems, key: "{OMD_SITE?} {NOTIFY_HOSTNAME} {NOTIFY_SERVICEDESC?}",
+		state: "{NOTIFY_NOTIFICATIONTYPE/" + calmed + "/:+calm} {NOTIFY_SERVICESTATE/" + standing + "/}|{NOTIFY_NOTIFICATIONTYPE/" + calmed + "/:+calm} {NOTIFY_HOSTSTATE/" + standing + "/}|" +
+			`{NOTIFY_NOTIFICATIONTYPE/^([A-Za-z]+)/}|{NOTIFY_SERVICESTATE}|{NOTIFY_HOSTSTATE}`, words: calm, key: "{OMD_SITE?} {NOTIFY_HOSTNAME} {NOTIFY_SERVICEDESC?}",
 		title: "{NOTIFY_HOSTNAME}/{NOTIFY_SERVICEDESC} is {NOTIFY_SERVICESTATE}|{NOTIFY_HOSTNAME} is {NOTIFY_HOSTSTATE}|{NOTIFY_HOSTNAME}", text: "{NOTIFY_SERVICEOUTPUT}|{NOTIFY_HOSTOUTPUT}", severity: "{NOTIFY_SERVICESTATE}|{NOTIFY_HOSTSTATE}", ranks: hardness,
 		labels: map[string]string{"host": "{NOTIFY_HOSTNAME}", "check": "{NOTIFY_SERVICEDESC}", "alertname": "{NOTIFY_SERVICEDESC}|{NOTIFY_HOSTNAME}"},
 	},
 	{
 		name: "Nagios", has: []string{"host", "state", "type", "output"},
-		state: "{type}|{state}", words: problems, key: "{host}/{service}|{host}", title: "{host}/{service} is {state}|{host} is {state}", text: "{output?}\n{long_output?}", severity: "{state}", ranks: hardness,
+		state: "{type/" + calmed + "/:+calm} {state/" + standing + "/}|{type}|{state}", words: calm, key: "{host}/{service}|{host}",
+		title: "{host}/{service} {type=FLAPPINGSTART:+is flapping}|{host} {type=FLAPPINGSTART:+is flapping}|{host}/{service} is {state}|{host} is {state}", text: "{output?}\n{long_output?}", severity: "{state}", ranks: hardness,
 		labels: map[string]string{"host": "{host}", "check": "{service}", "alertname": "{service}|{host}"},
 	},
 	{
 		name: "Nagios", has: []string{"notification_type", "host_name|host", "service_state|host_state|service_output|host_output|service_desc|service_description"}, // its macros, as scripts of Nagios and Icinga send them
-		state: "{notification_type}|{service_state}|{host_state}", words: problems,
-		key:   "{host_name?}{host?}/{service_description}|{host_name?}{host?}/{service_desc}|{host_name?}{host?}/{service_name}|{host_name}|{host}",
-		title: "{host_name?}{host?}/{service_description} is {service_state}|{host_name?}{host?}/{service_desc} is {service_state}|{host_name?}{host?}/{service_name} is {service_state}|{host_name?}{host?} is {host_state}",
-		text:  "{service_output}|{host_output}|{output}", severity: "{service_state}|{host_state}", ranks: hardness,
+		state: "{notification_type/" + calmed + "/:+calm} {service_state/" + standing + "/}|{notification_type/" + calmed + "/:+calm} {host_state/" + standing + "/}|{notification_type}|{service_state}|{host_state}", words: calm,
+		key: "{host_name?}{host?}/{service_description}|{host_name?}{host?}/{service_desc}|{host_name?}{host?}/{service_name}|{host_name}|{host}",
+		title: "{host_name?}{host?}/{service_description} {notification_type=FLAPPINGSTART:+is flapping}|{host_name?}{host?}/{service_desc} {notification_type=FLAPPINGSTART:+is flapping}|{host_name?}{host?}/{service_name} {notification_type=FLAPPINGSTART:+is flapping}|" +
+			"{host_name?}{host?}/{service_description} is {service_state}|{host_name?}{host?}/{service_desc} is {service_state}|{host_name?}{host?}/{service_name} is {service_state}|{host_name?}{host?} is {host_state}",
+		text: "{service_output}|{host_output}|{output}", severity: "{service_state}|{host_state}", ranks: hardness,
 		labels: map[string]string{"host": "{host_name}|{host}", "check": "{service_description}|{service_desc}|{service_name}", "alertname": "{service_description}|{service_desc}|{service_name}|{host_name}|{host}"},
 	},
 	{

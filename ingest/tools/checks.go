@@ -35,12 +35,12 @@ var checks = []tool{
 	{
 		name: "UptimeRobot", has: []string{"monitorFriendlyName|monitorURL", "alertType|alertTypeFriendlyName"},
 		state: "{alertType}|{alertTypeFriendlyName}", words: map[string]State{"1": Firing, "2": Resolved, "3": Firing}, // 3: of a certificate or domain that ends soon
-		key: "{monitorID}|{monitorURL?} {monitorFriendlyName?}", title: "{monitorFriendlyName} is {alertTypeFriendlyName}|{monitorFriendlyName} is {alertType=1:+down}|{monitorFriendlyName} is {alertType=2:+up}|{monitorFriendlyName}|{monitorURL}",
-		text: "{alertDetails}|{friendlyMessage}", url: "{monitorURL}", time: "{alertDateTime}", labels: map[string]string{"alertname": "{monitorFriendlyName}"},
+		key: "{monitorID} {alertType=3:+expiry}|{monitorURL?} {monitorFriendlyName?} {alertType=3:+expiry}|{monitorID}|{monitorURL?} {monitorFriendlyName?}", title: "{alertType=3:+Expiry of} {monitorFriendlyName}: {alertDetails}|{alertType=3:+Expiry of} {monitorFriendlyName}|{monitorFriendlyName} is {alertTypeFriendlyName}|{monitorFriendlyName} is {alertType=1:+down}|{monitorFriendlyName} is {alertType=2:+up}|{monitorFriendlyName}|{monitorURL}",
+		text: "{alertDetails}|{friendlyMessage}", severity: "{alertType=3:+warning}", url: "{monitorURL}", time: "{alertDateTime}", labels: map[string]string{"alertname": "{monitorFriendlyName}"},
 	},
 	{
 		name: "StatusCake", has: []string{"Name", "Status", "StatusCode", "IP|CheckRate|Token|TestID|Method"},
-		state: "{Status}", key: "{URL} {Name?}|{TestID}|{Name}", title: "{Name} is {Status}|{Name}", text: "{URL} answered {StatusCode}", url: "{URL}", labels: map[string]string{"alertname": "{Name}"}, tags: "{Tags}",
+		state: "{Status}", severity: "{Status/(?i)expir/:+warning}", key: "{URL} {Name?} {Status/(?i)expir/:+expiry}|{URL} {Name?}|{TestID}|{Name}", title: "{Name} is {Status}|{Name}", text: "{URL} answered {StatusCode}", url: "{URL}", labels: map[string]string{"alertname": "{Name}"}, tags: "{Tags}",
 	},
 	{
 		name: "Checkly", has: []string{"check_id", "alert_type", "check_name"},
@@ -48,7 +48,7 @@ var checks = []tool{
 			"alert_failure": Firing, "alert_failure_remain": Firing, "alert_degraded": Firing, "alert_degraded_remain": Firing, "alert_degraded_failure": Firing, "alert_failure_degraded": Firing,
 			"alert_recovery": Resolved, "alert_degraded_recovery": Resolved, "alert_ssl": Firing,
 		},
-		key: "{check_id}", title: "{event}|{alert_title}|{check_name}", text: "{check_error_message}", url: "{link}", time: "{started_at}",
+		key: "{check_id} {alert_type=alert_ssl:+ssl}|{check_id}", title: "{event}|{alert_title}|{check_name}", text: "{check_error_message}", url: "{link}", time: "{started_at}",
 		severity: `{alert_type/(?i)^(alert_degraded|alert_degraded_remain|alert_failure_degraded|alert_ssl)$/:+warning}`,
 		labels:   map[string]string{"alertname": "{check_name}", "group": "{group_name}", "region": "{run_location}"}, tags: "{tags}",
 	},
@@ -75,7 +75,7 @@ var checks = []tool{
 	},
 	{
 		name: "HetrixTools", has: []string{"monitor_id", "monitor_name", "monitor_status|resource_usage"},
-		state: "{monitor_status}", words: map[string]State{"offline": Firing, "online": Resolved, "maintenance": Nothing}, key: "{monitor_id}", title: "{monitor_name} is {monitor_status}|{monitor_name}: {resource_usage.resource_type}|{monitor_name}",
+		state: "{monitor_status}", words: map[string]State{"offline": Firing, "online": Resolved, "maintenance": Nothing}, key: "{monitor_id} {resource_usage.resource_type}|{monitor_id}", title: "{monitor_name} is {monitor_status}|{monitor_name}: {resource_usage.resource_type}|{monitor_name}",
 		text: "{monitor_target}", time: "{timestamp}", labels: map[string]string{"alertname": "{monitor_name}", "check": "{monitor_type}", "group": "{monitor_category}"}, note: "a monitor in maintenance",
 	},
 	{

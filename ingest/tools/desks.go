@@ -12,6 +12,16 @@ var (
 // desks are ticket systems, status pages and other pagers.
 var desks = []tool{
 	{
+		name: "PagerDuty", has: []string{"event_action", "dedup_key|payload.summary"}, // what its clients send, to the wrong type of integration
+		state: "{event_action}", words: map[string]State{"trigger": Firing, "acknowledge": Acknowledged, "resolve": Resolved}, key: "{dedup_key}", title: "{payload.summary}|{dedup_key}",
+		severity: "{payload.severity}", url: "{client_url}|{links.0.href}", time: "{payload.timestamp}",
+		labels: map[string]string{"source": "{payload.source}", "component": "{payload.component}", "group": "{payload.group}", "class": "{payload.class}"},
+	},
+	{
+		name: "PagerDuty", has: []string{"service_key", "event_type=trigger|event_type=acknowledge|event_type=resolve"}, // version 1
+		state: "{event_type}", words: map[string]State{"trigger": Firing, "acknowledge": Acknowledged, "resolve": Resolved}, key: "{incident_key}", title: "{description}|{incident_key}", url: "{client_url}",
+	},
+	{
 		name: "PagerDuty", has: []string{"event.event_type", "event.data.id", "event.data.status"},
 		state: "{event.event_type/^(service|pagey)/:+nothing}|{event.data.status}", words: nothing, key: "{event.data.id}", title: "{event.data.title}", severity: "{event.data.priority.summary}|{event.data.urgency}", url: "{event.data.html_url}", time: "{event.data.created_at}|{event.occurred_at}",
 		labels: map[string]string{"service": "{event.data.service.summary}", "escalation": "{event.data.escalation_policy.summary}"}, note: "PagerDuty's {event.event_type}",

@@ -17,17 +17,16 @@ func TestOthersAreLeftAlone(t *testing.T) {
 		`{"message":"x","status":"resolved","tags":["a:b"]}`,
 		`{"version":"4","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"x"}}],"groupLabels":{}}`,
 		`[{"labels":{"alertname":"x"},"annotations":{}}]`,
-		`{"routing_key":"k","event_action":"trigger","payload":{"summary":"x","source":"y","severity":"info"}}`,
 		`{"host":"h","service":"s","state":"ok","description":"d"}`,
 	} {
 		if reports, known := Read([]byte(body)); known {
 			t.Errorf("%s was taken for %v", body, reports)
 		}
 	}
-	for _, dir := range []string{"alertmanager", "alertmanager-api-v2", "grafana", "pagerduty-events-v2", "victoriametrics", "chronosphere", "robusta"} {
+	for _, dir := range []string{"alertmanager", "alertmanager-api-v2", "grafana", "victoriametrics", "chronosphere", "robusta"} {
 		untaken(t, filepath.Join(dir, "*"))
 	}
-	for _, kind := range []string{"alertmanager", "grafana", "generic", "pagerduty-v"} {
+	for _, kind := range []string{"alertmanager", "grafana", "generic"} {
 		untaken(t, filepath.Join("own", kind+"*"))
 	}
 }
