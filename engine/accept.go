@@ -61,6 +61,11 @@ func (b *batch) recovers(a *alert.Alert, why string) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return b.fail(err)
 	}
+	if err == nil && row.State == alert.Firing && bygone(a, &row.Alert) {
+		b.e.log.Info("a recovery of an earlier time came late and is passed over", "integration", a.Integration, "key", a.Key, "ended", a.EndsAt, "fires since", row.StartsAt)
+		b.inhibits(&row.Alert)
+		return nil
+	}
 	b.after(func() { b.e.hot.drop(a.ID()) })
 	if err != nil || row.State == alert.Resolved {
 		return nil
@@ -83,6 +88,13 @@ func (b *batch) recovers(a *alert.Alert, why string) error {
 		}
 	}
 	return nil
+}
+
+// bygone reports whether a recovery is that of an earlier time than the one for which an alert fires now: it ended, and began, before
+// this one began. A sender brings such late when it repeats what was refused, or when it is the slower one of a pair. Where a source
+// does not say when what began, nothing is earlier.
+func bygone(over, fires *alert.Alert) bool {
+	return !over.StartsAt.IsZero() && !over.EndsAt.IsZero() && over.StartsAt.Before(fires.StartsAt) && over.EndsAt.Before(fires.StartsAt)
 }
 
 func (b *batch) clears(n int64, row *store.Alert, why string) error {
@@ -396,5 +408,13 @@ func (l *live) route(a *alert.Alert) []router.Decision {
 			GroupLabels: map[string]string{"heartbeat": a.Key},
 		}}
 	}
-	return l.Tree.Route(*a)
+	where := l.Tree.Route(*a)
+	if a.Integration == ownIntegration && a.Severity == alert.Info {
+		for k := range where {
+			if d := &where[k]; d.Impact == "" && d.Urgency == "" {
+				d.Impact = string(incident.GradeLow) // a service's impact is about its users: a number that takes no texts wakes nobody
+			}
+		}
+	}
+	return where
 }
