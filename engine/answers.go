@@ -48,7 +48,11 @@ func (b *batch) reply(u oncall.User, sid, to string, a answer) error {
 		return b.fail(err)
 	}
 	if silent {
-		b.e.log.Warn("a text is not answered: too many answers to this number", "to", notify.MaskNumber(to))
+		why := "too many answers to this number"
+		if c.OptedOut {
+			why = "this number takes no texts"
+		}
+		b.e.log.Warn("a text is not answered: "+why, "to", notify.MaskNumber(to))
 		return nil
 	}
 	return b.enqueue(incident.Page{ID: "reply/" + sid, Kind: incident.PageReply, User: u.ID, Via: oncall.SMS, Address: to, Text: a.text, At: b.now})

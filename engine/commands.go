@@ -162,6 +162,10 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 	if none, err := s.hidden(n); none != "" || err != nil {
 		return none, err
 	}
+	was := incident.State("")
+	if i, err := s.b.incident(n); err == nil {
+		was = i.State
+	}
 	i, err := s.b.act(n, a)
 	if said, ok := s.b.inWords(n, err); ok {
 		return s.notes(n, a, err, said)
@@ -171,7 +175,11 @@ func (s *speaker) one(n int64, a incident.Action, did string) (string, error) {
 	}
 	switch a.(type) {
 	case incident.Escalate:
-		did = "escalated" + s.paging(i) + "."
+		did = "escalated"
+		if was == incident.Acknowledged || was == incident.OnHold {
+			did += ", no longer " + strings.ReplaceAll(string(was), "_", " ")
+		}
+		did += s.paging(i) + "."
 	case incident.Reassign:
 		did = s.handed(i)
 	case incident.Resolve:

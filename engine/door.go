@@ -88,7 +88,7 @@ func (e *Engine) inHalves(ctx context.Context, part []alert.Alert) error {
 	return nil
 }
 
-// Acknowledge acknowledges the open incidents of an alert on behalf of its source.
+// Acknowledge acknowledges the open incidents of an alert on behalf of its source; by is who did it there, where the source says so.
 func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error {
 	return e.inTurn(ctx, 1, func(b *batch) error {
 		_, open, err := b.ofSource(id)
@@ -96,7 +96,7 @@ func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error 
 			return err
 		}
 		for _, n := range open {
-			_, err := b.act(n, incident.Ack{By: incident.Actor{Kind: incident.ByIntegration, Name: id.Integration, Channel: by}})
+			_, err := b.act(n, incident.Ack{By: abroad(id, by)})
 			var already *incident.AlreadyError
 			if err != nil && !errors.As(err, &already) {
 				return err
@@ -104,6 +104,15 @@ func (e *Engine) Acknowledge(ctx context.Context, id alert.ID, by string) error 
 		}
 		return nil
 	})
+}
+
+// abroad is somebody at an alert's source, or the source itself.
+func abroad(id alert.ID, by string) incident.Actor {
+	a := incident.Actor{Kind: incident.ByIntegration, Name: id.Integration}
+	if by != "" {
+		a.Name, a.Channel = by, id.Integration
+	}
+	return a
 }
 
 // Remark adds a line to the timeline of the open incidents of an alert on behalf of its source.
@@ -114,7 +123,7 @@ func (e *Engine) Remark(ctx context.Context, id alert.ID, by, text string) error
 			return err
 		}
 		for _, n := range open {
-			if _, err := b.act(n, incident.Note{By: incident.Actor{Kind: incident.ByIntegration, Name: id.Integration, Channel: by}, Text: text}); err != nil {
+			if _, err := b.act(n, incident.Note{By: abroad(id, by), Text: text}); err != nil {
 				return err
 			}
 		}

@@ -43,7 +43,8 @@ func (s *speaker) meant(c notify.Command) (numbers []int64, none string, err err
 // allAtOnce bounds how many incidents one text acknowledges: it is one commit.
 const allAtOnce = 300
 
-// everything returns the triggered incidents that this person was paged for, oldest first, at most allAtOnce.
+// everything returns the triggered incidents that this person was paged for, oldest first, at most allAtOnce. What waits for somebody to
+// whom it was given is theirs.
 func (s *speaker) everything() (numbers []int64, none string, err error) {
 	open, err := s.b.tx.OpenNumbers()
 	if err != nil {
@@ -51,7 +52,7 @@ func (s *speaker) everything() (numbers []int64, none string, err error) {
 	}
 	for _, n := range open {
 		i, err := s.b.incident(n)
-		if err != nil || i.State != incident.Triggered {
+		if err != nil || i.State != incident.Triggered || (i.Assignee != "" && i.Assignee != s.user.ID) {
 			continue
 		}
 		mine, err := s.pagedFor(n)

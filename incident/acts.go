@@ -95,12 +95,14 @@ func (d *draft) escalate(a Escalate) error {
 	}
 	d.stop()
 	d.i.ByHand++
+	ends := ""
 	if d.i.State != Triggered {
-		d.i.State = Triggered
+		ends = map[State]string{Acknowledged: ", no longer acknowledged by " + nameOr(d.i.AckedBy, "somebody"), OnHold: ", no longer on hold"}[d.i.State]
+		d.i.State, d.i.TriggeredAt = Triggered, d.now
 		d.i.AckUntil, d.i.HoldUntil, d.i.HoldReason, d.i.AckedBy, d.i.Assignee = time.Time{}, time.Time{}, "", "", ""
 	}
 	d.i.Suppressed, d.i.Loud = nil, true // somebody asks for help: that is louder than a silence
-	d.tell(DidEscalate, a.By, "", "Escalated by %s", a.By.Name)
+	d.tell(DidEscalate, a.By, "", "Escalated by %s%s", a.By.Name, ends)
 	d.next()
 	return nil
 }

@@ -26,10 +26,11 @@ var courtesies = map[string]bool{
 // refWord is an incident's number with what may be glued to it: inc-42, #42, 42a, 42ack.
 // coverWord is an override's number: 7, ov-7. bundleWord is a bundle's code: b7, #b7, b7a. gluedWord is a verb with its number: a42, ack42, r#42.
 var (
-	refWord    = regexp.MustCompile(`^(?:inc)?[-_.:]?#?(\d{1,30})([a-z]*)$`)
-	bundleWord = regexp.MustCompile(`^#?b-?(\d{1,9})([a-z]*)$`)
-	coverWord  = regexp.MustCompile(`^(ov-?)?#?(\d{1,9})$`)
-	gluedWord  = regexp.MustCompile(`^([a-z]+)[-.:]?(?:inc-?)?#?(\d{1,30})$`)
+	refWord     = regexp.MustCompile(`^(?:inc)?[-_.:]?#?(\d{1,30})([a-z]*)$`)
+	secondsWord = regexp.MustCompile(`^\d+(?:s|secs?|seconds?)$`) // too short a time for anybody to mean, and no other incident's
+	bundleWord  = regexp.MustCompile(`^#?b-?(\d{1,9})([a-z]*)$`)
+	coverWord   = regexp.MustCompile(`^(ov-?)?#?(\d{1,9})$`)
+	gluedWord   = regexp.MustCompile(`^([a-z]+)[-.:]?(?:inc-?)?#?(\d{1,30})$`)
 )
 
 // target is which incident or bundle a word names, and the verb glued to it.

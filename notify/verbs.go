@@ -253,6 +253,9 @@ func (p *parser) lease(i int) (l lease, next int, h Hint) {
 		if p.words[i].clean == "morning" {
 			return lease{until: "morning"}, i + 1, ""
 		}
+		if secondsWord.MatchString(p.words[i].clean) {
+			return l, i, hintTime
+		}
 		if d, n, ok := duration(p.words[i:]); ok {
 			if d <= 0 || d > maxLease {
 				return l, i, hintTime
