@@ -53,5 +53,6 @@ func (l *loader) build(tree *yaml.Node) {
 	}
 	c.days = d.calendars
 	c.redacted = l.redact(tree)
+	c.outline = outline(tree)
 	c.compat, c.doc = l.alertmanager(), tree
 }

@@ -45,6 +45,7 @@ type Config struct {
 	days     map[string]*sla.Calendar
 	version  string
 	redacted []byte
+	outline  map[string]string
 	compat   []byte
 	ignores  []*silence
 	silenced []Silenced

@@ -21,6 +21,8 @@ type Side struct {
 	Tree     *router.Tree
 	Services map[string]oncall.PolicyID // the escalation policy of each service
 	Quiet    map[string]string          // what keeps people from being paged, in words: see router.Gate.Words
+	Carried  []oncall.Method            // what some provider carries; nil: everything
+	Written  map[string]string          // what else the file says: a fingerprint by path, see configs.Config.Outline
 }
 
 // Options say what is looked at.
@@ -40,6 +42,7 @@ type Report struct {
 	Quiet       []Rewritten   `json:"quiet"`     // inhibition, maintenance and time intervals that differ
 	Routes      []Reroute     `json:"routes"`    // where alerts go elsewhere
 	Unreachable []Unreachable `json:"unreachable"`
+	Written     []Other       `json:"written"` // what else is written differently, and was not weighed
 	Alerts      *Replayed     `json:"alerts,omitempty"` // nil: none were given
 }
 
@@ -50,6 +53,12 @@ type Rewritten struct {
 	After  string `json:"after,omitempty"`
 }
 
+// Other is a setting of which no more is known than that it is written differently.
+type Other struct {
+	Path string `json:"path"`
+	What string `json:"what"` // new | gone | changed
+}
+
 // Compare says what it does to go from one configuration to the other.
 func Compare(before, after Side, o Options) Report {
 	r := Report{
@@ -57,7 +66,8 @@ func Compare(before, after Side, o Options) Report {
 		Schedules: schedules(before.Roster, after.Roster, o), People: people(before.Roster, after.Roster, o),
 		Policies: rewritten(policies(before.Roster), policies(after.Roster)), Services: rewritten(services(before), services(after)),
 		Quiet:  rewritten(before.Quiet, after.Quiet),
-		Routes: reroutes(before, after), Unreachable: unreachable(before.Roster, after.Roster),
+		Routes: reroutes(before, after), Unreachable: unreachable(before, after),
+		Written: others(before.Written, after.Written),
 	}
 	if o.Alerts != nil {
 		r.Alerts = replay(before, after, o.Alerts)
@@ -67,7 +77,7 @@ func Compare(before, after Side, o Options) Report {
 
 // Same reports whether nothing differs.
 func (r *Report) Same() bool {
-	return len(r.Schedules)+len(r.People)+len(r.Policies)+len(r.Services)+len(r.Quiet)+len(r.Routes)+len(r.Unreachable) == 0
+	return len(r.Schedules)+len(r.People)+len(r.Policies)+len(r.Services)+len(r.Quiet)+len(r.Routes)+len(r.Unreachable)+len(r.Written) == 0
 }
 
 // Gaps counts the schedules with new gaps.
@@ -91,6 +101,22 @@ func rewritten(before, after map[string]string) []Rewritten {
 		}
 	}
 	return out
+}
+
+// others compares what is written by its fingerprints.
+func others(before, after map[string]string) []Other {
+	all := []Other{}
+	for _, w := range rewritten(before, after) {
+		o := Other{w.Name, "changed"}
+		switch {
+		case w.Before == "":
+			o.What = "new"
+		case w.After == "":
+			o.What = "gone"
+		}
+		all = append(all, o)
+	}
+	return all
 }
 
 func services(s Side) map[string]string {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,16 +56,16 @@ type Unreachable struct {
 	Why  string        `json:"why"`
 }
 
-func unreachable(before, after *oncall.Roster) []Unreachable {
+func unreachable(before, after Side) []Unreachable {
 	was := map[oncall.UserID]bool{}
-	for _, id := range before.Paged() {
-		u, _ := before.User(id)
-		was[id] = deaf(u) != ""
+	for _, id := range before.Roster.Paged() {
+		u, _ := before.Roster.User(id)
+		was[id] = before.deaf(u) != ""
 	}
 	all := []Unreachable{}
-	for _, id := range after.Paged() {
-		u, _ := after.User(id)
-		if why := deaf(u); why != "" && !was[id] {
+	for _, id := range after.Roster.Paged() {
+		u, _ := after.Roster.User(id)
+		if why := after.deaf(u); why != "" && !was[id] {
 			all = append(all, Unreachable{id, why})
 		}
 	}
@@ -72,13 +73,16 @@ func unreachable(before, after *oncall.Roster) []Unreachable {
 }
 
 // deaf says why no notification rule of somebody reaches them; empty: some does, for either urgency.
-func deaf(u oncall.User) string {
+func (s Side) deaf(u oncall.User) string {
 	if u.Phone == "" && u.Email == "" {
 		return "neither a phone number nor a mail address"
 	}
 	for _, urgency := range []oncall.Urgency{oncall.High, oncall.Low} {
 		if !u.Reached(urgency) {
 			return fmt.Sprintf("no number or address for any step of %s urgency", urgency)
+		}
+		if s.Carried != nil && !slices.ContainsFunc(u.Rules(urgency), func(r oncall.Rule) bool { return u.Address(r.Via) != "" && slices.Contains(s.Carried, r.Via) }) {
+			return fmt.Sprintf("no provider carries any step of %s urgency", urgency)
 		}
 	}
 	return ""

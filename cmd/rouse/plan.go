@@ -187,8 +187,30 @@ func (r *remote) revision(ctx context.Context, name string) (*configs.Config, co
 	return c, problems, nil
 }
 
+// weighed reports whether what stands at a path is compared by what it does.
+func weighed(path string) bool {
+	section, rest, _ := strings.Cut(path, ".")
+	switch section {
+	case "schedules", "escalations", "fallback", "route", "inhibit_rules", "maintenance", "time_intervals", "mute_time_intervals", "lint":
+		return true
+	case "services":
+		return strings.HasSuffix(rest, ".escalation")
+	}
+	return false
+}
+
 func planSide(c *configs.Config) plan.Side {
-	s := plan.Side{Roster: c.Roster(), Tree: c.Tree(), Services: map[string]oncall.PolicyID{}, Quiet: c.Gate().Words()}
+	s := plan.Side{Roster: c.Roster(), Tree: c.Tree(), Services: map[string]oncall.PolicyID{}, Quiet: c.Gate().Words(), Carried: []oncall.Method{}, Written: map[string]string{}}
+	for _, m := range []oncall.Method{oncall.SMS, oncall.Call, oncall.Email} {
+		if slices.ContainsFunc(c.Providers, func(p configs.Provider) bool { return p.Carries(m) }) {
+			s.Carried = append(s.Carried, m)
+		}
+	}
+	for path, print := range c.Outline() {
+		if !weighed(path) {
+			s.Written[path] = print
+		}
+	}
 	for name, service := range c.Rulebook().Services {
 		s.Services[name] = service.Policy
 	}

@@ -88,6 +88,7 @@ func (d *sheet) plan(p *planned) {
 	d.routes(p.Routes)
 	d.alerts(p)
 	d.unreachable(p.Unreachable)
+	d.written(p.Written)
 	d.line("")
 	for _, n := range p.notes {
 		d.line("%s", plain(n))
@@ -100,6 +101,18 @@ func (d *sheet) plan(p *planned) {
 	default:
 		d.line("%s", d.strong(green, "Nothing stands against it."))
 	}
+}
+
+// written lists what this command does not weigh: whoever reviews the change has to read it.
+func (d *sheet) written(all []plan.Other) {
+	if len(all) == 0 {
+		return
+	}
+	d.head("Also changed, and not weighed here")
+	for _, o := range first(all) {
+		d.item(0, "", fmt.Sprintf("%s: %s", o.Path, o.What))
+	}
+	d.rest(len(all))
 }
 
 func (d *sheet) strong(colour, s string) string {
