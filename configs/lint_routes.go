@@ -69,10 +69,23 @@ func (l *loader) eachRoute(fn func(effective)) {
 	walk(l.draft.route, effective{})
 }
 
+// lintLowUrgency doubts routes that take something for little and wake people for it all the same, since their service's impact is high.
+func (l *loader) lintLowUrgency(e effective) {
+	service := l.c.rulebook.Services[e.service]
+	if e.route.Urgency != string(incident.GradeLow) || e.impact != "" {
+		return
+	}
+	if p := l.c.rulebook.Prioritise(service.Impact, incident.GradeLow); l.c.rulebook.NotifyUrgency(p) == oncall.High {
+		l.draft.routeAt[e.route].warn("low-urgency-wakes", fmt.Sprintf("has low urgency, but with the %s impact of service %s that is %s, which is in priorities.page: it wakes people",
+			service.Impact, e.service, p), "add `impact: low` to the route, or take "+string(p)+" out of priorities.page")
+	}
+}
+
 // lintUrgency doubts routes that call what they take urgent and then let it wait: by an interval that mutes them, or because
 // the priority that comes of it is one that quiet hours hold back.
 func (l *loader) lintUrgency() {
 	l.eachRoute(func(e effective) {
+		l.lintLowUrgency(e)
 		if e.urgency != string(incident.GradeHigh) {
 			return
 		}

@@ -66,6 +66,7 @@ var lintCases = []lintCase{
 	{"impossible-route", 5, "route:\n  service: web\n  routes:\n    - matchers: ['a=\"1\"']\n      routes: [{matchers: ['a=~\"2|3\"']}]\n"},
 	{"shadowed-route", 6, "route:\n  service: web\n  routes:\n    - matchers: ['a=\"1\"']\n    - matchers: ['a=\"2\"']\n    - matchers: ['a=~\"1|2\"', 'b=\"2\"']\n"},
 	{"muted-high-urgency", 3, "time_intervals: [{name: nights, time_intervals: [{times: [{start_time: \"00:00\", end_time: \"07:00\"}]}]}]\nroute: {service: web, routes: [\n    {matchers: ['a=\"1\"'], urgency: high, mute_time_intervals: [nights]}]}\n"},
+	{"low-urgency-wakes", 4, "users:\n  ana: {timezone: Europe/Madrid, phone: \"+34600000001\"}\n  bo: {timezone: Europe/Stockholm, phone: \"+46700000002\"}\nroute: {service: web, urgency: low}\nservices: {web: {escalation: everyone, impact: high}}\n"},
 	{"high-urgency-waits", 4, "users:\n  ana: {timezone: Europe/Madrid, phone: \"+34600000001\", quiet_hours: {from: \"22:00\", to: \"07:00\"}}\n  bo: {timezone: Europe/Stockholm, phone: \"+46700000002\"}\nroute: {service: web, urgency: high, impact: low}\npriorities: {page: [P1, P2]}\n"},
 	{"sla-never-starts", 2, "slas:\n  - {name: s, match: {service: [db]}, response: {P1: 15m}}\n"},
 	{"unused-team", 2, "teams:\n  spare: {members: [ana, bo]}\n  shop: {members: [ana, bo]}\n"},

@@ -58,6 +58,7 @@ var rules = []Rule{
 	{"impossible-route", "No alert can match a route: its matchers and those above it exclude each other.", "Correct the matchers, or move the route out.", NeedsFile},
 	{"label-never-seen", "A matcher asks for a label that no alert of the last 30 days has.", "Correct the name of the label, or remove the route.", NeedsDaemon},
 	{"muted-high-urgency", "A route of high urgency is muted at times, so what it takes then wakes nobody until the interval ends.", "Remove the interval from the route, or lower its urgency.", NeedsFile},
+	{"low-urgency-wakes", "A route of low urgency leads, by the impact of its service, to a priority that is in `priorities.page`.", "Give the route `impact: low`.", NeedsFile},
 	{"high-urgency-waits", "A route of high urgency leads to a priority that is not in `priorities.page`, so quiet hours hold it until the morning.", "Add the priority to `priorities.page`, or raise the impact.", NeedsFile},
 	{"group-timers", "group_wait, group_interval and repeat_interval do nothing here.", "Remove them.", NeedsFile},
 	{"route-labels", "Labels of a route do nothing here.", "Remove them.", NeedsFile},
