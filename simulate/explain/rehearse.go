@@ -10,6 +10,7 @@ import (
 	"github.com/rouse/rouse/incident"
 	"github.com/rouse/rouse/internal/lapse"
 	"github.com/rouse/rouse/oncall"
+	"github.com/rouse/rouse/router"
 	"github.com/rouse/rouse/simulate/rehearsal"
 )
 
@@ -22,7 +23,7 @@ const (
 // rehearse plays what would follow, and says of each incident after how many moments every level has been used.
 func (a *asking) rehearse() (cut map[int64]int, err error) {
 	for length := cmp.Or(a.Length, nearly); ; length = a.farther(length) {
-		if a.line, err = a.Stage.Play(rehearsal.Script{Start: a.At, Events: a.events(), Length: length}); err != nil {
+		if a.line, err = a.Stage.Play(a.script(length)); err != nil {
 			return nil, err
 		}
 		cut = map[int64]int{}
@@ -66,24 +67,18 @@ func (a *asking) farther(length time.Duration) time.Duration {
 	return min(next, farthest)
 }
 
-// events are the run-time rules, the faults, and then the alerts, all at once.
+// script is the run-time rules, the faults, and then the alerts, all at once.
+func (a *asking) script(length time.Duration) rehearsal.Script {
+	return rehearsal.Script{
+		Start: a.At, Events: a.events(), Length: length,
+		Silences:  slices.DeleteFunc(slices.Clone(a.Silences), func(s router.Silence) bool { return !s.EndsAt.After(a.At) }),
+		Overrides: slices.DeleteFunc(slices.Clone(a.Overrides), func(o oncall.Override) bool { return !o.To.After(a.At) }),
+	}
+}
+
+// events are the faults, and then the alerts.
 func (a *asking) events() (all []rehearsal.Event) {
 	add := func(act rehearsal.Act) { all = append(all, rehearsal.Event{Do: act}) }
-	for _, s := range a.Silences {
-		if s.EndsAt.After(a.At) {
-			s.ID = "" // the rehearsal's own
-			add(rehearsal.Silence{Silence: s})
-		}
-	}
-	made := slices.SortedStableFunc(slices.Values(a.Overrides), func(x, y oncall.Override) int {
-		return cmp.Or(x.At.Compare(y.At), len(x.ID)-len(y.ID), cmp.Compare(x.ID, y.ID)) // here they are made again: the last one wins
-	})
-	for _, o := range made {
-		if o.To.After(a.At) {
-			o.ID = ""
-			add(rehearsal.Cover{Override: o, By: incident.Actor{Kind: incident.ByUser, Name: o.By}})
-		}
-	}
 	for _, f := range a.Faults {
 		add(rehearsal.Break{Fault: f})
 	}

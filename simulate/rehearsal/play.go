@@ -13,6 +13,7 @@ import (
 	"github.com/rouse/rouse/notify"
 	"github.com/rouse/rouse/oncall"
 	"github.com/rouse/rouse/simulate"
+	"github.com/rouse/rouse/store"
 	"github.com/rouse/rouse/store/memory"
 )
 
@@ -50,7 +51,11 @@ func (s *Stage) Play(script Script) (*Timeline, error) {
 	}
 	p.world.Untraced()
 	p.line = &Timeline{Start: p.world.Now()}
-	p.disk = simulate.NewDisk(p.world, memory.New())
+	rows, err := furnished(&script)
+	if err != nil {
+		return nil, err
+	}
+	p.disk = simulate.NewDisk(p.world, rows)
 	p.disk.Changed = p.changed
 	p.cast()
 	set := s.settings
@@ -72,6 +77,24 @@ func (s *Stage) Play(script Script) (*Timeline, error) {
 	}
 	p.line.End, p.line.Pages, p.line.Book = p.world.Now(), p.disk.Pages, p.house.Engine.Book()
 	return p.line, p.failed
+}
+
+// furnished is a store with what is in force from the start.
+func furnished(script *Script) (*memory.Store, error) {
+	rows := memory.New()
+	return rows, rows.Update(context.Background(), func(tx store.Tx) error {
+		for _, s := range script.Silences {
+			if err := tx.PutSilence(s); err != nil {
+				return err
+			}
+		}
+		for _, o := range script.Overrides {
+			if err := tx.PutOverride(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // cast knows whose number and address is whose.

@@ -19,6 +19,10 @@ type Script struct {
 	// UntilAnswered ends the play once all events are over and every incident is acknowledged or over, though not before.
 	UntilAnswered bool
 
+	// Silences and Overrides are what is in force when it starts, by the names that they have.
+	Silences  []router.Silence
+	Overrides []oncall.Override
+
 	// Awake are those who react to what wakes them without an event that says so: they take a call at once and acknowledge, and
 	// acknowledge a text or a mail so long after it arrived. nil: nobody.
 	Awake func(oncall.UserID) bool
