@@ -100,7 +100,7 @@ func TestPlay(t *testing.T) {
 		{"it recovers", 5 * time.Minute, []rehearsal.Event{ev(0, fire("Down")), ev(30*time.Second, clear("Down"))}, "0s ana sms", incident.Resolved},
 		{"texts fail", 50 * time.Second, []rehearsal.Event{ev(0, rehearsal.Break{Fault: rehearsal.Fault{Via: oncall.SMS}}), ev(0, fire("Down"))}, "0s ana sms, 0s ana call, 25s ana call, 50s bo call", incident.Triggered},
 		{"ana's phone is no more", 30 * time.Second, []rehearsal.Event{ev(0, rehearsal.Break{Fault: rehearsal.Fault{User: "ana", Phone: simulate.Dead}}), ev(0, fire("Down"))},
-			"0s bo call", incident.Triggered},
+			"0s ana email, 0s bo call", incident.Triggered},
 		{"silence", time.Hour, []rehearsal.Event{
 			ev(0, rehearsal.Silence{Silence: router.Silence{Matchers: []router.Matcher{{Name: "alertname", Value: "Down", IsEqual: true}}, EndsAt: night.Add(10 * time.Minute), CreatedBy: "ana"}}),
 			ev(time.Minute, fire("Down")), ev(10*time.Minute+30*time.Second, rehearsal.Text{User: "ana", Words: "ack"})}, "10m0s ana sms", incident.Acknowledged},
