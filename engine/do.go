@@ -165,11 +165,19 @@ func (e *Engine) PutSilence(ctx context.Context, asked router.Silence, by incide
 		if err := b.tx.PutSilence(s); err != nil {
 			return s, b.fail(err)
 		}
-		if err := b.audit(by, "silence.put", "silence "+s.ID+signed(&s, by)+": "+s.Comment); err != nil {
+		if err := b.audit(by, "silence.put", "silence "+s.ID+signed(&s, by)+" of "+s.Words()+" until "+s.EndsAt.UTC().Format("2006-01-02 15:04 MST")+remark(s.Comment)); err != nil {
 			return s, err
 		}
 		return s, b.refresh(b.live.Settings)
 	})
+}
+
+// remark is what somebody wrote of an act, where they wrote anything.
+func remark(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ": " + text
 }
 
 // signed says whose name a silence bears, where that is not who asked for it: behind the token of an integration anybody writes any name.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp/syntax"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -31,6 +32,20 @@ func (s Silence) State(now time.Time) string {
 		return SilencePending
 	}
 	return SilenceActive
+}
+
+// Words are the silence's matchers as Alertmanager's tools write them: alertname="Down",env=~"a|b".
+func (s Silence) Words() string {
+	words := make([]string, len(s.Matchers))
+	for k, m := range s.Matchers {
+		c, err := m.Compile()
+		if err != nil { // of a store that somebody else wrote
+			words[k] = m.Name
+			continue
+		}
+		words[k] = c.String()
+	}
+	return strings.Join(words, ",")
 }
 
 // Validate says why a silence cannot be stored at now, by the rules of Alertmanager's POST /api/v2/silences: it has a matcher,
