@@ -44,6 +44,9 @@ func (v *veil) wireHushed(i *incident.Incident) client.Incident {
 			out.Policy, out.Level = string(c.Policy), c.Level+1
 		}
 	}
+	if i.State == incident.Resolved && i.Firing > 0 && i.DuplicateOf == 0 {
+		out.AgainAt = i.WakeAt
+	}
 	v.wireProcess(i, &out)
 	return out
 }

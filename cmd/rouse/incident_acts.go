@@ -67,7 +67,20 @@ func (s *session) sentence(i client.Incident) string {
 	case "resolved":
 		how += " (" + ending(i) + ")" + by(i.AckedBy)
 	}
-	return fmt.Sprintf("%s is %s  %s", i.Ref, how, what)
+	return fmt.Sprintf("%s is %s  %s%s", i.Ref, how, what, s.firing(i))
+}
+
+// firing says of an incident that was ended that its alerts go on.
+func (s *session) firing(i client.Incident) string {
+	switch {
+	case i.Firing == 0:
+		return ""
+	case i.State == "closed":
+		return fmt.Sprintf("\nAlerts that still fire: %d. It stays closed; when their source repeats them, a new incident pages.", i.Firing)
+	case !i.AgainAt.IsZero():
+		return fmt.Sprintf("\nAlerts that still fire: %d. Unless they recover, it pages again at %s.", i.Firing, longTime(i.AgainAt, s.zone))
+	}
+	return ""
 }
 
 // done has what was done said in these words instead of the incident's state.

@@ -41,6 +41,7 @@ type Incident struct {
 	Paging         []string          `json:"paging,omitempty"` // users who are being told now
 	Held           []Held            `json:"held,omitempty"`   // users of the level under way who are told later
 	NextAt         time.Time         `json:"nextAt,omitzero"`  // when the next level is due
+	AgainAt        time.Time         `json:"againAt,omitzero"` // of a resolved one whose alerts still fire: when it opens again and pages
 	URL            string            `json:"url,omitempty"`    // its page, for somebody with a login
 
 	Rule        string            `json:"rule,omitempty"`      // what fired
