@@ -25,7 +25,7 @@ var lintCases = []lintCase{
 	{"insecure-integration", 2, "integrations:\n  open: {type: generic, insecure: true}\n"},
 	{"short-token", 2, "integrations:\n  open: {type: generic, token: env:SID}\n"},
 	{"no-provider", 1, "providers: []\n"},
-	{"no-voice", 2, "providers:\n  - {name: t, twilio: {account_sid: env:SID, auth_token: env:AUTH, messaging_service_sid: MG1}}\n"},
+	{"no-voice", 2, "providers:\n  - {name: t, twilio: {account_sid: env:SID, auth_token: env:AUTH, messaging_service_sid: MG00000000000000000000000000000001}}\n"},
 	{"plain-smtp", 3, "providers:\n  - {name: t, twilio: {account_sid: env:SID, auth_token: env:AUTH, from: \"+15550100001\"}}\n  - {name: m, smtp: {address: \"a:25\", from: a@example.com, username: a, password: env:PASSWORD, tls: none}}\n"},
 	{"phone-number", 2, "users:\n  ana: {timezone: Europe/Madrid, phone: \"+15550100009\"}\n  bo: {timezone: Europe/Madrid, phone: \"+46700000002\"}\n"},
 	{"email-without-address", 2, "users:\n  ana: {timezone: Europe/Madrid, phone: \"+34600000001\", notify: {low: [{via: email}, {via: sms}]}}\n  bo: {phone: \"+46700000002\"}\n"},

@@ -35,17 +35,28 @@ func (l *loader) providers(v value) {
 	}
 }
 
+// accountSID and serviceSID are Twilio's identifiers.
+var (
+	accountSID = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+	serviceSID = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
+)
+
 var senderForm = regexp.MustCompile(`^([0-9]{3,8}|[A-Za-z0-9 ]{1,11})$`)
 
 func (v value) twilio() *Twilio {
 	o := v.object("account_sid", "auth_token", "from", "messaging_service_sid", "base_url", "machine_detection")
 	t := &Twilio{BaseURL: "https://api.twilio.com"}
-	t.AccountSID, _ = o.need("account_sid", "write the account's SID or env:NAME").open()
+	account := o.need("account_sid", "write the account's SID or env:NAME")
+	if t.AccountSID, _ = account.open(); account.written(t.AccountSID.Reveal()) && !accountSID.MatchString(t.AccountSID.Reveal()) {
+		account.fail("is no account SID", "write AC and 32 hexadecimal digits, as the console shows it, or env:NAME")
+	}
 	t.AuthToken = o.need("auth_token", secretAdvice).secrets()
 	from := o.get("from")
 	t.From, _ = from.setting()
 	t.Calls = from.given() && (t.From == "" || e164.MatchString(t.From))
-	t.MessagingServiceSID, _ = o.get("messaging_service_sid").setting()
+	if t.MessagingServiceSID, _ = o.get("messaging_service_sid").setting(); o.get("messaging_service_sid").written(t.MessagingServiceSID) && !serviceSID.MatchString(t.MessagingServiceSID) {
+		o.get("messaging_service_sid").fail("is no SID of a messaging service", "write MG and 32 hexadecimal digits, or env:NAME")
+	}
 	if !from.given() && !o.get("messaging_service_sid").given() && o.given() {
 		o.get("from").fail("is missing", "write the number that texts and calls come from, or messaging_service_sid")
 	}

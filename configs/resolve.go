@@ -64,6 +64,9 @@ func (v value) open() (Secret, bool) {
 	return NewSecret(s), true
 }
 
+// written reports whether the file itself has a value, rather than a reference to where it is.
+func (v value) written(s string) bool { return s != "" && v.n.Value == s }
+
 // setting is open for a value that is no secret once it is known. It is empty when secrets are skipped.
 func (v value) setting() (string, bool) {
 	s, ok := v.open()

@@ -127,7 +127,8 @@ func (s *speaker) label(i *incident.Incident, width int) string {
 	if s.b.view(i, s.user.ID).Neutral {
 		return i.Ref() + " confidential"
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s %s: %s", i.Priority, i.Ref(), i.Service, notify.Title(i.Title, width)))
+	name := strings.TrimSpace(fmt.Sprintf("%s %s %s", i.Priority, i.Ref(), i.Service)) // a drill is of no service
+	return name + ": " + notify.Title(i.Title, width)
 }
 
 // bundleStatus names the incidents of a bundle.
