@@ -25,6 +25,7 @@ func (l *loader) lintAll() {
 	l.lintRota()
 	l.lintLeave()
 	l.lintUnused()
+	l.lintSecrets()
 	if len(l.c.Integrations) == 0 {
 		l.doubt(l.top(), "integrations", "no-integration", "is missing, so no monitoring tool can send alerts", "add one, such as integrations: {prometheus: {type: prometheus, token: env:NAME}}")
 	}

@@ -24,6 +24,7 @@ var lintCases = []lintCase{
 	{"no-integration", 1, "integrations: {}\n"},
 	{"insecure-integration", 2, "integrations:\n  open: {type: generic, insecure: true}\n"},
 	{"short-token", 2, "integrations:\n  open: {type: generic, token: env:SID}\n"},
+	{"secret-in-file", 2, "receivers:\n  - {name: room, slack_configs: [{api_url: \"https://hooks.slack.com/services/T0/B0/x\", channel: \"#x\"}]}\nroute: {service: web, receiver: room}\n"},
 	{"no-provider", 1, "providers: []\n"},
 	{"no-voice", 2, "providers:\n  - {name: t, twilio: {account_sid: env:SID, auth_token: env:AUTH, messaging_service_sid: MG00000000000000000000000000000001}}\n"},
 	{"plain-smtp", 3, "providers:\n  - {name: t, twilio: {account_sid: env:SID, auth_token: env:AUTH, from: \"+15550100001\"}}\n  - {name: m, smtp: {address: \"a:25\", from: a@example.com, username: a, password: env:PASSWORD, tls: none}}\n"},

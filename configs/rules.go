@@ -91,6 +91,7 @@ var rules = []Rule{
 	{"no-integration", "No monitoring tool can send alerts.", "Add one under `integrations`.", NeedsFile},
 	{"insecure-integration", "Anybody who reaches the address can send alerts.", "Give it a token.", NeedsFile},
 	{"short-token", "A token can be found by trying.", "Make a long one: openssl rand -hex 24.", NeedsFile},
+	{"secret-in-file", "A receiver, or `global`, holds a password, key or secret address in the file itself.", "Write it into a file of mode 0600, and `KEY_file: PATH` here.", NeedsFile},
 	{"no-provider", "People are to be paged by a method that no provider carries.", "Add a twilio or smtp provider.", NeedsFile},
 	{"no-voice", "A provider has no number to call from, so it carries texts alone.", "Add `from`.", NeedsFile},
 	{"plain-smtp", "The password goes to the mail server in the clear.", "Set `tls`.", NeedsFile},

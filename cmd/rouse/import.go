@@ -159,7 +159,7 @@ func (e env) imported(r *migrate.Result, out string) error {
 		if _, err := e.stdout.Write(r.YAML); err != nil {
 			return err
 		}
-	} else if err := writeNew(out, r.YAML); err != nil {
+	} else if err := writeNew(out, r.YAML, 0o600); err != nil {
 		return err
 	}
 	p := newPrinter(e.stderr, e.getenv)
@@ -180,8 +180,8 @@ func (e env) imported(r *migrate.Result, out string) error {
 }
 
 // writeNew writes a file that is not there yet.
-func writeNew(name string, data []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+func writeNew(name string, data []byte, mode os.FileMode) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("%s is there already, and is not overwritten: name another file, or move it away", name)
 	}

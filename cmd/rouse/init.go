@@ -193,7 +193,7 @@ func (e env) begin(s start, out string) error {
 			return err
 		}
 	}
-	if err := writeNew(out, []byte(text.String())); err != nil {
+	if err := writeNew(out, []byte(text.String()), 0o644); err != nil {
 		return err
 	}
 	e.next(s, out)
