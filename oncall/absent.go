@@ -63,7 +63,7 @@ func (s *Schedule) reason(a *Absence, u UserID, t time.Time, now view) {
 		switch {
 		case turn != u:
 			if a.Cause == OffRota {
-				a.Cause, a.Layer = OffTurn, s.layerName(i)
+				a.Cause, a.Layer, a.By = OffTurn, s.layerName(i), now.override
 			}
 			continue
 		case now.override != "":

@@ -212,6 +212,9 @@ func (a *asking) offCall(u *oncall.User, l *called, t oncall.Target) (Reason, bo
 	switch x.Cause {
 	case oncall.OffTurn:
 		r.Text = fmt.Sprintf("off call on %s: %s has the turn", t, who)
+		if x.By != "" {
+			r.Text = fmt.Sprintf("off call on %s: it is not their turn, and %s stands in (override %s)", t, who, x.By)
+		}
 	case oncall.OffHours:
 		r.Text = fmt.Sprintf("off call on %s: layer %s covers other hours, %s has these", t, x.Layer, who)
 	case oncall.Hidden:
