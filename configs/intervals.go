@@ -83,7 +83,9 @@ func (l *loader) maintenance(v value) {
 		if m := o.need("matchers", `say which alerts, such as ['job="db"']`); m.given() && len(m.n.Content) == 0 && m.n.Value == "" {
 			m.fail("is empty, so the window would mute everything", `say which alerts, such as ['job="db"']`)
 		}
-		if len(w.Matchers) > 0 && !slices.ContainsFunc(w.Matchers, func(m *labels.Matcher) bool { return !m.Matches("") || m.Type == labels.MatchNotEqual || m.Type == labels.MatchNotRegexp }) {
+		if len(w.Matchers) > 0 && !slices.ContainsFunc(w.Matchers, func(m *labels.Matcher) bool {
+			return !m.Matches("") || m.Type == labels.MatchNotEqual || m.Type == labels.MatchNotRegexp
+		}) {
 			o.get("matchers").fail("match alerts without these labels too, so the window would mute everything", `name a label that must be there, such as ['job="db"']`)
 		}
 		zone, ok := parsed(o.need("timezone", zoneAdvice), parseZone, zoneAdvice)

@@ -42,7 +42,7 @@ type Report struct {
 	Quiet       []Rewritten   `json:"quiet"`     // inhibition, maintenance and time intervals that differ
 	Routes      []Reroute     `json:"routes"`    // where alerts go elsewhere
 	Unreachable []Unreachable `json:"unreachable"`
-	Written     []Other       `json:"written"` // what else is written differently, and was not weighed
+	Written     []Other       `json:"written"`          // what else is written differently, and was not weighed
 	Alerts      *Replayed     `json:"alerts,omitempty"` // nil: none were given
 }
 
