@@ -185,4 +185,8 @@ func TestAnswersSayWhyNobodyIsPaged(t *testing.T) {
 	s.ok(s.Accept(context.Background(), alerts(alert.Resolved, "Down")))
 	s.play()
 	s.answers("1?", "P3 INC-1 s: Down. triggered 0s ago, recovered: it resolves at 02:05 UTC. No alert firing.")
+	const only = ", but its alerts have recovered: it resolves at 02:05 UTC, and pages only if one fires again."
+	s.answers("1e", "INC-1 escalated"+only)
+	s.answers("give 1 bo", "INC-1 given to bo"+only)
+	s.answers("hold 1 vendor", "INC-1 on hold, without an end. Reply resume 1 to go on.")
 }

@@ -177,11 +177,12 @@ func (b *batch) engaged(c *store.Contact) bool {
 	return err == nil && (p.State == store.Sending || p.State == store.Accepted || p.State == store.Unknown)
 }
 
-// later has pages looked at again soon.
+// later has pages looked at again soon: all that wait meanwhile at one instant, so that they become one message.
 func (b *batch) later(pages []store.Page) error {
+	at := b.now.Truncate(soon).Add(soon)
 	for k := range pages {
 		p := &pages[k]
-		p.State, p.NextAt = store.Queued, b.now.Add(soon)
+		p.State, p.NextAt = store.Queued, at
 		if err := b.put(p); err != nil {
 			return err
 		}

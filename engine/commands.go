@@ -209,6 +209,9 @@ func (s *speaker) notes(n int64, a incident.Action, refusal error, said string) 
 
 // paging says who is being told now, and who only later: ", now paging bo and cy, and di at 07:00 CET".
 func (s *speaker) paging(i *incident.Incident) string {
+	if !i.ClearedAt.IsZero() {
+		return ", but its alerts have recovered: it resolves at " + s.b.clockText(i.ClearedAt.Add(i.ResolveDelay), s.user.ID) + ", and pages only if one fires again"
+	}
 	now, later := i.Paged()
 	var said []string
 	if len(now) > 0 {
@@ -234,6 +237,9 @@ func (s *speaker) handed(i *incident.Incident) string {
 		return did + ", who is being paged."
 	case len(later) > 0 && later[0].User == i.Assignee:
 		return did + ", who is paged at " + s.b.clockText(later[0].At, s.user.ID) + "."
+	}
+	if !i.ClearedAt.IsZero() {
+		return did + s.paging(i) + "."
 	}
 	return did + ", who has no number and no address" + s.paging(i) + "."
 }
@@ -328,7 +334,11 @@ func (s *speaker) hold(c notify.Command) (string, error) {
 		}
 	}
 	until := s.until(c)
-	return s.one(c.Number, incident.Hold{By: s.by, Reason: c.Text, Until: until}, "on hold"+s.b.untilText(until, s.user.ID)+".")
+	did := "on hold" + s.b.untilText(until, s.user.ID) + "."
+	if until.IsZero() {
+		did = fmt.Sprintf("on hold, without an end. Reply resume %d to go on.", c.Number)
+	}
+	return s.one(c.Number, incident.Hold{By: s.by, Reason: c.Text, Until: until}, did)
 }
 
 // consent remembers that a number wants texts no more, or again. To a STOP no text may answer. A START from a number that gets

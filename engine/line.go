@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rouse/rouse/incident"
@@ -312,6 +313,12 @@ func (b *batch) pressed(p *store.Page) error {
 	if err != nil {
 		return err
 	}
+	if err := b.heal(line{fresh.Provider, fresh.Via}, true, fresh.SentAt); err != nil {
+		return err
+	}
+	if err := b.works(fresh); err != nil {
+		return err
+	}
 	fresh.Outcome = notify.Completed
 	return b.end(fresh, store.Delivered, "a key was pressed")
 }
@@ -364,13 +371,11 @@ func (b *batch) spoken(n int64, a incident.Action, did string) (string, error) {
 
 // ackMany acknowledges several incidents and says how it went, who was first included. did are those that it took.
 func (b *batch) ackMany(numbers []int64, user oncall.UserID, by incident.Actor, until time.Time) (did []int64, said string, err error) {
-	var first string
+	var taken []string
 	for _, n := range numbers {
 		_, err := b.act(n, incident.Ack{By: by, User: user, Until: until})
 		if said, ok := b.inWords(n, err); ok {
-			if first == "" {
-				first = said
-			}
+			taken = append(taken, said)
 			continue
 		}
 		if err != nil {
@@ -380,13 +385,26 @@ func (b *batch) ackMany(numbers []int64, user oncall.UserID, by incident.Actor, 
 	}
 	switch {
 	case len(did) == 0:
-		return nil, first, nil
+		return nil, others(taken), nil
 	case len(numbers) == 1:
 		return did, fmt.Sprintf("%s acknowledged%s.", incident.Ref(did[0]), b.untilText(until, user)), nil
 	case len(did) < len(numbers):
-		return did, fmt.Sprintf("%d of %d acknowledged, the others were already taken%s.", len(did), len(numbers), b.untilText(until, user)), nil
+		return did, fmt.Sprintf("%d of %d acknowledged%s. %s", len(did), len(numbers), b.untilText(until, user), others(taken)), nil
 	}
 	return did, fmt.Sprintf("All %d acknowledged%s.", len(did), b.untilText(until, user)), nil
+}
+
+// othersSaid is how many of several incidents an answer says of whose they are.
+const othersSaid = 2
+
+// others says whose those are that were taken already, of the first ones, and counts the rest.
+func others(taken []string) string {
+	n := min(len(taken), othersSaid)
+	said := strings.Join(taken[:n], " ")
+	if rest := len(taken) - n; rest > 0 {
+		said += fmt.Sprintf(" So were %d more.", rest)
+	}
+	return said
 }
 
 // untilText writes an instant in the user's own wall clock: " until Sat 08:00 CET", with the day of the month where the weekday alone

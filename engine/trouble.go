@@ -61,6 +61,11 @@ func (b *batch) trip(l line, class notify.Class, code int) error {
 	b.e.showLine(l.provider)
 	why := notify.Line{Since: b.now, Class: class, Code: code}.Why()
 	id := lineID(l)
+	if _, told := b.e.hot.seen(id); !told {
+		b.after(func() {
+			b.e.log.Warn("a provider's line is out of use", "provider", l.provider, "via", l.via, "why", why)
+		})
+	}
 	return b.troubles(&alert.Alert{
 		Integration: id.Integration, Key: id.Key, State: alert.Firing, Severity: alert.Info, StartsAt: b.now,
 		Title:       fmt.Sprintf("Provider %s is out of use for %s: %s", l.provider, methodWords[l.via], why),
@@ -80,6 +85,9 @@ func (b *batch) heal(l line, arrived bool, sent time.Time) error {
 
 func (b *batch) lineUp(l line) error {
 	b.e.showLine(l.provider)
+	if _, told := b.e.hot.seen(lineID(l)); told {
+		b.after(func() { b.e.log.Warn("a provider's line works again", "provider", l.provider, "via", l.via) })
+	}
 	return b.over(lineID(l), "it works again")
 }
 

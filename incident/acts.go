@@ -89,10 +89,17 @@ func (d *draft) stop() {
 	d.i.TellAt, d.i.Joined, d.i.Hushed = time.Time{}, 0, Hush{}
 }
 
+// helpAgain is within what time a second escalation by the same person is the first one.
+const helpAgain = 5 * time.Second
+
 func (d *draft) escalate(a Escalate) error {
 	if err := d.settled(); err != nil {
 		return err
 	}
+	if d.i.State == Triggered && a.By.Name == d.i.HelpBy && a.By.Person() && d.now.Sub(d.i.HelpAt) < helpAgain && !d.now.Before(d.i.HelpAt) {
+		return nil // a button that was tapped twice, a text that was sent twice: whom the first has called is not passed over
+	}
+	d.i.HelpAt, d.i.HelpBy = d.now, a.By.Name
 	d.stop()
 	d.i.ByHand++
 	ends := ""

@@ -90,9 +90,11 @@ type Incident struct {
 	ResolveDelay time.Duration       `json:"resolveDelay,omitempty"`
 	Suppressed   *router.Suppression `json:"suppressed,omitempty"` // why nobody is paged, while so
 
-	Loud      bool            `json:"loud,omitempty"` // somebody asked for help: nothing suppresses it until it is acknowledged
-	Turn      int64           `json:"turn,omitempty"` // whose turn it is at levels that take turns
-	Policy    oncall.PolicyID `json:"policy"`         // where its escalation starts
+	Loud      bool            `json:"loud,omitempty"`   // somebody asked for help: nothing suppresses it until it is acknowledged
+	HelpAt    time.Time       `json:"helpAt,omitzero"`  // when somebody last asked for help: escalated by hand
+	HelpBy    string          `json:"helpBy,omitempty"` // who
+	Turn      int64           `json:"turn,omitempty"`   // whose turn it is at levels that take turns
+	Policy    oncall.PolicyID `json:"policy"`           // where its escalation starts
 	Cursor    Cursor          `json:"cursor,omitzero"`
 	Receivers []string        `json:"receivers,omitempty"` // rooms that were told, in order, and hear of its end
 

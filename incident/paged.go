@@ -12,8 +12,11 @@ type Held struct {
 	At   time.Time // UTC; when they are told, unless somebody takes the incident before
 }
 
-// Paged says who of the level under way is being paged by now, and who only later.
+// Paged says who of the level under way is being paged by now, and who only later. Nobody is either while every alert has recovered.
 func (i *Incident) Paged() (now []oncall.UserID, later []Held) {
+	if !i.ClearedAt.IsZero() {
+		return nil, nil
+	}
 	for _, n := range i.Cursor.People {
 		if at, waits := n.waits(); waits {
 			later = append(later, Held{n.User, at})

@@ -55,6 +55,9 @@ func (p *parser) hold(c Command, i int) (Command, error) {
 	if c.Text = p.text(i); c.Text == "" || p.courteous(i) {
 		return refuse(hintHold)
 	}
+	if c.For == 0 && c.Until == "" && c.Text[0] >= '0' && c.Text[0] <= '9' { // "1.5h vendor": a time that was not understood, and no end
+		return refuse(hintTime)
+	}
 	return c, nil
 }
 

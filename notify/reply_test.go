@@ -136,7 +136,7 @@ func TestParseReplyRefuses(t *testing.T) {
 		{"resolve all", hintUnknown}, {"ack all 42", hintExtra}, {"r 42 30m", hintHours}, {"r 42 0", hintNumber}, {"give 42 43", hintGive},
 		{"0", hintNumber}, {"INC-0", hintNumber}, {"b0", hintNumber}, {"99999999999999999999", hintNumber}, {"42x", hintNumber}, {"ack 42z", hintNumber},
 		{"42h", hintHours}, {"42m", hintHours}, {"ack 2 hours", hintHours}, {"resolved 42 minutes ago", hintHours}, {"a 42 min outage", hintHours},
-		{"ack 42 0h", hintTime}, {"ack 42 31d", hintTime}, {"42 10s", hintTime}, {"ack 42 for 90 seconds", hintTime}, {"ack 42 99999999999h", hintTime}, {"ack 42 for lunch", hintTime}, {"hold 42 900d vendor", hintTime},
+		{"ack 42 0h", hintTime}, {"ack 42 31d", hintTime}, {"42 10s", hintTime}, {"ack 42 for 90 seconds", hintTime}, {"ack 42 99999999999h", hintTime}, {"ack 42 for lunch", hintTime}, {"hold 42 900d vendor", hintTime}, {"hold 42 1.5h vendor", hintTime}, {"hold 42 10s vendor", hintTime},
 		{"ack 42 later", hintExtra}, {"42 looking", hintExtra}, {"ack 42 tomorrow", hintExtra}, {"e 42 not needed", hintExtra}, {"ack 42 2h not mine", hintExtra},
 		{"give 42", hintGive}, {"give 42 to", hintGive}, {"n 42", hintNote}, {"u 42", hintUpdate}, {"report", hintReport}, {"report checkout", hintReport}, {"report 42 down", hintReport}, {"resume 42?", hintQuestion},
 		{"hold 42", hintHold}, {"hold 42 2h", hintHold}, {"hold 42 2h please", hintHold}, {"STOP 42", hintKeyword}, {"end 42", hintKeyword},

@@ -118,7 +118,10 @@ func (t teller) telling(i *incident.Incident) string {
 	if len(held) > 0 {
 		said = append(said, upper(t.held(held))+".")
 	}
-	if len(said) == 0 {
+	switch {
+	case len(said) == 0 && !i.ClearedAt.IsZero():
+		return "Every alert has recovered: people are paged only if one fires again."
+	case len(said) == 0:
 		return "Nobody could be paged so far."
 	}
 	return strings.Join(said, " ")
