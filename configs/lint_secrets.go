@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"fmt"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -26,7 +27,7 @@ func (l *loader) lintSecrets() {
 // secretsIn looks below a node; kind is the kind of receiver that it belongs to.
 func (l *loader) secretsIn(n *yaml.Node, path, kind string) {
 	for k := 0; n.Kind == yaml.SequenceNode && k < len(n.Content); k++ {
-		l.secretsIn(n.Content[k], path, kind)
+		l.secretsIn(n.Content[k], fmt.Sprintf("%s[%d]", path, k), kind)
 	}
 	if n.Kind != yaml.MappingNode {
 		return
